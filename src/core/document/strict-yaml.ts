@@ -1,0 +1,268 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+} from 'yaml';
+
+/** Why a text is not taken as YAML here. */
+export type YamlProblemKind =
+  | 'syntax'
+  | 'encoding'
+  | 'too-large'
+  | 'too-deep'
+  | 'duplicate-key'
+  | 'key-not-text'
+  | 'anchor-or-alias'
+  | 'tag'
+  | 'several-documents'
+  | 'ambiguous-scalar'
+  | 'number-not-finite'
+  | 'number-out-of-range';
+
+/** One problem; line and column count from 1. */
+export interface YamlProblem {
+  readonly kind: YamlProblemKind;
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type YamlPath = readonly (string | number)[];
+
+export interface YamlPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type YamlResult =
+  | {
+      readonly kind: 'parsed';
+      /** Plain JSON data; mappings have no prototype, so that no key has a meaning of its own. `null` for an empty text. */
+      readonly value: unknown;
+      /** @returns Where the value at `path` begins, or its nearest parent when there is no such value. */
+      readonly placeOf: (path: YamlPath) => YamlPlace;
+      /** @returns Where the key that leads to `path` stands, or its nearest parent. */
+      readonly placeOfKey: (path: YamlPath) => YamlPlace;
+    }
+  | { readonly kind: 'problems'; readonly problems: readonly [YamlProblem, ...YamlProblem[]] };
+
+interface Limits {
+  /** In characters. */
+  readonly maxLength: number;
+  readonly maxDepth: number;
+}
+
+const defaultLimits: Limits = { maxLength: 4 * 1024 * 1024, maxDepth: 64 };
+
+/** Deeper than this the parser itself might run out of stack. */
+const safeNesting = 256;
+
+/**
+ * Plain scalars that YAML 1.1 (what Kubernetes and both OCM libraries read) and YAML 1.2 take for values of different types:
+ * booleans such as `no`, octal and binary numbers, sexagesimal numbers, numbers with underscores.
+ */
+const ambiguousScalar =
+  /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|[-+]?0[0-7_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/;
+
+/** @returns Whether YAML 1.1 and 1.2 read the plain scalar `text` as different values. */
+export function isAmbiguousScalar(text: string): boolean {
+  return ambiguousScalar.test(text);
+}
+
+/** @returns The text of UTF-8 `bytes`, or `undefined` when they are not UTF-8 or begin with a byte order mark. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Parses one YAML 1.2 document that every reader must understand alike: no anchors, aliases, merge keys, tags or duplicate
+ * keys, no scalar that YAML 1.1 reads otherwise, no number that a double cannot hold. JSON text is YAML and taken too.
+ */
+export function parseStrictYaml(text: string, limits: Partial<Limits> = {}): YamlResult {
+  const { maxLength, maxDepth } = { ...defaultLimits, ...limits };
+  const lines = new LineCounter();
+  const problem = (kind: YamlProblemKind, message: string, offset = 0): YamlProblem => ({
+    kind,
+    message,
+    ...position(lines, offset),
+  });
+
+  if (text.length > maxLength) {
+    return { kind: 'problems', problems: [problem('too-large', `the text is longer than ${maxLength} characters`)] };
+  }
+  if (nestingOf(text) > safeNesting) {
+    return {
+      kind: 'problems',
+      problems: [problem('too-deep', `the text is nested more than ${maxDepth} levels deep`)],
+    };
+  }
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    uniqueKeys: true,
+    keepSourceTokens: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  if ('empty' in documents) return { kind: 'parsed', value: null, placeOf: firstPlace, placeOfKey: firstPlace };
+
+  const problems: YamlProblem[] = [];
+  for (const document of documents) {
+    for (const error of document.errors) {
+      const kind = error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'syntax';
+      problems.push(
+        problem(
+          kind,
+          error.code === 'DUPLICATE_KEY' ? 'a key stands twice in one mapping' : error.message,
+          error.pos[0],
+        ),
+      );
+    }
+  }
+  const [document, second] = documents;
+  if (second) problems.push(problem('several-documents', 'a second document follows the first', second.range[0]));
+  const report: Reading['report'] = (kind, message, node) => problems.push(problem(kind, message, node.range?.[0]));
+  const value = document ? readNode(document.contents as Node | null, 0, { maxDepth, report }) : null;
+
+  const [first, ...others] = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  if (first) return { kind: 'problems', problems: [first, ...others] };
+  return {
+    kind: 'parsed',
+    value,
+    placeOf: (path) => position(lines, offsetOf(document, path, 'value')),
+    placeOfKey: (path) => position(lines, offsetOf(document, path, 'key')),
+  };
+}
+
+const firstPlace = (): YamlPlace => ({ line: 1, column: 1 });
+
+/** What reading the syntax tree needs: the limit, and where problems go. */
+interface Reading {
+  readonly maxDepth: number;
+  readonly report: (kind: YamlProblemKind, message: string, node: Node) => void;
+}
+
+/** Turns the syntax tree into data and reports what is not taken. */
+function readNode(node: Node | null, depth: number, reading: Reading): unknown {
+  if (node === null) return null;
+  if (depth > reading.maxDepth) {
+    reading.report('too-deep', `nested more than ${reading.maxDepth} levels deep`, node);
+    return null;
+  }
+  if (isAlias(node)) {
+    reading.report('anchor-or-alias', `the alias *${node.source} is not allowed`, node);
+    return null;
+  }
+  reportMarks(node, reading);
+  if (isMap(node)) return readMap(node.items as Pair[], depth, reading);
+  if (isSeq(node)) return node.items.map((item) => readNode(item as Node | null, depth + 1, reading));
+  return isScalar(node) ? readScalar(node, reading) : null;
+}
+
+function reportMarks(node: Node, { report }: Reading): void {
+  if ('anchor' in node && node.anchor) report('anchor-or-alias', `the anchor &${node.anchor} is not allowed`, node);
+  if (hasExplicitTag(node)) report('tag', `the tag ${node.tag} is not allowed`, node);
+}
+
+function readMap(items: readonly Pair[], depth: number, reading: Reading): unknown {
+  const { report } = reading;
+  const result: Record<string, unknown> = Object.create(null);
+  for (const pair of items) {
+    const key = pair.key as Node | null;
+    if (!isScalar(key) || typeof key.value !== 'string') {
+      if (key) report('key-not-text', 'a key must be a text (put it in quotes)', key);
+      continue;
+    }
+    reportMarks(key, reading);
+    if (key.value === '<<' && key.type === 'PLAIN') report('anchor-or-alias', 'the merge key << is not allowed', key);
+    if (!key.value.isWellFormed()) report('encoding', 'half a surrogate pair in a key', key);
+    result[key.value] = readNode(pair.value as Node | null, depth + 1, reading);
+  }
+  return result;
+}
+
+function readScalar(node: Scalar, { report }: Reading): unknown {
+  const { value } = node;
+  const source = node.source ?? '';
+  if (node.type === 'PLAIN' && isAmbiguousScalar(source)) {
+    report(
+      'ambiguous-scalar',
+      `${source} is read as different values by different YAML versions: put it in quotes`,
+      node,
+    );
+  }
+  if (typeof value === 'string' && !value.isWellFormed()) report('encoding', 'half a surrogate pair in a text', node);
+  if (typeof value !== 'number') return value;
+  if (!Number.isFinite(value)) report('number-not-finite', `${source} is not a finite number`, node);
+  else if (/^[-+]?\d+$/.test(source) && !Number.isSafeInteger(value)) {
+    report('number-out-of-range', `${source} is beyond 2^53, where integers lose digits`, node);
+  }
+  return value;
+}
+
+/** The composer sets `tag` on resolved nodes as well; only a written one differs from what the node's kind implies. */
+function hasExplicitTag(node: Node): boolean {
+  const { tag } = node;
+  if (!tag) return false;
+  if (isScalar(node)) return true;
+  return tag !== 'tag:yaml.org,2002:map' && tag !== 'tag:yaml.org,2002:seq';
+}
+
+function position(lines: LineCounter, offset: number): YamlPlace {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** An upper bound of the nesting, in one pass and without a stack: brackets in texts count too. */
+function nestingOf(text: string): number {
+  let open = 0;
+  let deepest = 0;
+  let dashes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index];
+    if (char === '[' || char === '{') open++;
+    else if (char === ']' || char === '}') open = Math.max(0, open - 1);
+    if (char === '-' || char === '?' || char === ':') dashes++;
+    else if (char === '\n' || (char !== ' ' && char !== '\t')) dashes = 0;
+    deepest = Math.max(deepest, open, dashes);
+  }
+  return deepest;
+}
+
+function offsetOf(document: Document.Parsed | undefined, path: YamlPath, of: 'key' | 'value'): number {
+  let node = (document?.contents ?? null) as Node | null;
+  let offset = node?.range?.[0] ?? 0;
+  for (const [index, step] of path.entries()) {
+    const found = childOf(node, step);
+    if (!found) return offset;
+    const last = index === path.length - 1;
+    offset = (last && of === 'key' ? found.key : (found.value ?? found.key))?.range?.[0] ?? offset;
+    node = found.value;
+  }
+  return offset;
+}
+
+function childOf(node: Node | null, step: string | number): { key: Node | null; value: Node | null } | undefined {
+  if (isSeq(node)) {
+    const value = (node.items[Number(step)] ?? null) as Node | null;
+    return value ? { key: value, value } : undefined;
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((it) => isPair(it) && isScalar(it.key) && it.key.value === String(step));
+  return pair ? { key: pair.key as Node | null, value: pair.value as Node | null } : undefined;
+}

@@ -1,0 +1,62 @@
+import type { ComponentName } from '../component/component-name.ts';
+
+/** One application in one environment, with every setting resolved: the unit of everything. */
+export interface Installation {
+  readonly environment: string;
+  readonly application: string;
+  /** `environment/application` */
+  readonly name: string;
+  readonly component: ComponentName;
+  /** The environment's folder in the applications repository, without a slash at either end; empty for the whole repository. */
+  readonly path: string;
+  readonly registry: {
+    /** Host and base path under which the bot reads, the provider's base path included. */
+    readonly url: string;
+    /** The same as the cluster reaches it: what manifests carry. */
+    readonly inCluster: string;
+  };
+  /** Name of the secret in the cluster with which the controllers read the registry. */
+  readonly pullSecret: string | undefined;
+  /** The provider's registry, from which a ComponentSubscription replicates. */
+  readonly source: { readonly url: string; readonly pullSecret: string | undefined } | undefined;
+  readonly verify: readonly RequiredVerification[];
+  readonly templates: TemplatesSetting;
+  /** Constraint on versions, in the controllers' grammar. */
+  readonly versions: string;
+  /** Versions never to propose, as spelled. */
+  readonly skip: readonly string[];
+  /** How long a version must have been seen before it is proposed, in seconds. */
+  readonly minimumAgeSeconds: number;
+  readonly merge: 'manual' | 'automatic';
+  /** Checks that must have passed before an automatic merge. */
+  readonly checks: readonly string[];
+  readonly flux: FluxSetting | undefined;
+  /** File in the applications repository that holds people's values for this application. */
+  readonly valuesPath: string;
+}
+
+export interface RequiredVerification {
+  /** Name of the signature in the component descriptor. */
+  readonly signature: string;
+  /** Name of the cluster's secret with the public key; without it, manifests carry the key by value. */
+  readonly secret: string | undefined;
+  readonly anyOf: readonly {
+    /** File of the public key, relative to `.consignee/`. */
+    readonly publicKey: string;
+    readonly retired: Date | undefined;
+  }[];
+}
+
+export type TemplatesSetting =
+  | { readonly kind: 'built-in'; readonly name: string; readonly version: number }
+  /** A folder under `.consignee/templates/`. */
+  | { readonly kind: 'folder'; readonly name: string };
+
+export interface FluxSetting {
+  /** Folder for the Flux Kustomization. */
+  readonly kustomizations: string;
+  /** Name of the GitRepository object. */
+  readonly source: string;
+  /** Namespace of both. */
+  readonly namespace: string;
+}

@@ -1,0 +1,54 @@
+import type { ContentDigest } from '../component/component-descriptor.ts';
+import type { ComponentName } from '../component/component-name.ts';
+import type { Digest } from '../digest.ts';
+import type { Version } from '../version/version.ts';
+import type { Reason } from './reason.ts';
+
+/** What was proved about one component version, and what was not. This is also the JSON of `consignee verify`. */
+export interface Evidence {
+  readonly component: ComponentName;
+  readonly version: Version;
+  /** The digest of the normalised component descriptor: the identity of the content. Absent when none could be computed. */
+  readonly digest?: ContentDigest;
+  /** The manifest that carried it in this component repository: a hint for finding changes, not an identity. */
+  readonly manifest?: Digest;
+  /** One per required signature name. */
+  readonly signatures: readonly SignatureEvidence[];
+  readonly resources: readonly ResourceEvidence[];
+  readonly references: readonly ReferenceEvidence[];
+  readonly verdict: 'verified' | 'refused';
+  /** Empty when verified. */
+  readonly reasons: readonly Reason[];
+}
+
+export interface SignatureEvidence {
+  readonly name: string;
+  readonly verdict: 'verified' | 'refused';
+  readonly algorithm?: string;
+  readonly digest?: ContentDigest;
+  /** SHA-256 of the key's SubjectPublicKeyInfo, for the key that verified the signature. */
+  readonly keyFingerprint?: Digest;
+}
+
+export interface ResourceEvidence {
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly extraIdentity: Readonly<Record<string, string>>;
+  readonly digest?: ContentDigest;
+  /**
+   * `content`: the bytes were read and have the signed digest; `pinned`: the access names the signed digest, the content lies
+   * outside of what could be read; `none`: the resource has no content; `unproved`: none of these (a reason says why).
+   */
+  readonly proof: 'content' | 'pinned' | 'none' | 'unproved';
+}
+
+export interface ReferenceEvidence {
+  readonly name: string;
+  readonly component: ComponentName;
+  readonly version: string;
+  /** Digest of the referenced component descriptor, recomputed. */
+  readonly digest?: ContentDigest;
+  readonly resources: readonly ResourceEvidence[];
+  readonly references: readonly ReferenceEvidence[];
+}

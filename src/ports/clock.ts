@@ -1,0 +1,4 @@
+/** Tells the time; tests set it. */
+export interface Clock {
+  now(): Date;
+}

@@ -1,0 +1,73 @@
+import type { ComponentName } from '../core/component/component-name.ts';
+import type { Digest } from '../core/digest.ts';
+
+/** Where component versions lie: an OCI registry under a base path, or an archive in its place. */
+export interface ComponentRepository {
+  /** For messages: the registry name as configured, or the path of the archive. */
+  readonly name: string;
+
+  /** Lists the tags of a component. Tags are not versions: aliases and stray tags are among them. */
+  listTags(component: ComponentName): Promise<TagListing>;
+
+  /** @returns The manifest's digest, or `undefined` when the component has no such tag. */
+  resolveTag(component: ComponentName, tag: string): Promise<Digest | undefined>;
+
+  /**
+   * Reads a manifest or blob of the component's repository and checks it against its digest.
+   *
+   * @returns What came of it: content that is missing, too large or has other bytes is a finding, not an error.
+   * @throws {Failure} `registry-unreachable`; `registry-changed` when an archive was replaced since it was opened.
+   */
+  read(
+    component: ComponentName,
+    digest: Digest,
+    options: { readonly kind: 'manifest' | 'blob'; readonly maxBytes: number },
+  ): Promise<ReadResult>;
+
+  /**
+   * Proves that a blob is there, whatever its size, without keeping it: reads it through where that is what it takes.
+   *
+   * @returns Its size in bytes, or why it is not proved.
+   */
+  prove(
+    component: ComponentName,
+    digest: Digest,
+  ): Promise<{ readonly kind: 'present'; readonly size: number } | ReadProblem>;
+
+  /**
+   * Finds an OCI artifact that a resource refers to.
+   *
+   * @param reference As in the access, for example `registry.example.org/team/image:1.0@sha256:…`.
+   * @returns `outside` when the reference does not lie in what this repository can reach.
+   */
+  findArtifact(
+    reference: string,
+  ): Promise<{ readonly kind: 'present'; readonly digest: Digest } | { readonly kind: 'missing' | 'outside' }>;
+}
+
+export interface TagListing {
+  /** Each tag, with its manifest where the listing tells it. */
+  readonly tags: ReadonlyMap<string, Digest | undefined>;
+  /** Whether these are certainly all. From an incomplete listing nothing may be concluded that is not in it. */
+  readonly complete: boolean;
+}
+
+export type ReadResult = { readonly kind: 'read'; readonly bytes: Uint8Array } | ReadProblem;
+
+export type ReadProblem =
+  | { readonly kind: 'missing' }
+  /** The bytes under this name have another digest. */
+  | { readonly kind: 'corrupt' }
+  | { readonly kind: 'too-large'; readonly size: number };
+
+/** Opens component repositories by the name that the configuration gives them. */
+export interface ComponentRepositories {
+  /**
+   * Opens a registry for one pass. What is read through one repository belongs together: an archive that is replaced meanwhile
+   * answers `registry-changed`, and opening it again gives the new one.
+   *
+   * @param registry Host and base path, for example `gitea.ocm.dev/software-consumer`.
+   * @throws {Failure} `registry-unreachable` when it is not there, `content` when it is no component repository.
+   */
+  open(registry: string): Promise<ComponentRepository>;
+}

@@ -1,0 +1,46 @@
+import type { BlobId, Commit, CommitSha, Tree, TreeSha } from '../core/repository/commit.ts';
+
+/** Reads one git repository at commits. Everything but `readRefs` answers the same for ever. */
+export interface RepositoryContent {
+  /** For messages: the address as configured. */
+  readonly name: string;
+
+  /**
+   * Reads all branches and the bot's own refs afresh and brings what they point at within reach of the other members.
+   *
+   * @returns Full ref names (`refs/heads/main`) with their commits.
+   * @throws {Failure} `forge-unreachable`.
+   */
+  readRefs(): Promise<ReadonlyMap<string, CommitSha>>;
+
+  readTree(of: CommitSha | TreeSha): Promise<Tree>;
+
+  /** @returns The content of each blob. Blobs larger than 5 MiB are left out. */
+  readBlobs(blobs: readonly BlobId[]): Promise<ReadonlyMap<BlobId, Uint8Array>>;
+
+  /**
+   * Reads commits reachable from `to` but not from `from`, newest first, at most `limit` of them.
+   *
+   * @param range With `path`, only the commits that changed it; without `from`, back to the first.
+   */
+  readCommits(range: {
+    readonly from?: CommitSha;
+    readonly to: CommitSha;
+    readonly path?: string;
+    readonly limit: number;
+  }): Promise<readonly Commit[]>;
+
+  isAncestor(ancestor: CommitSha, descendant: CommitSha): Promise<boolean>;
+
+  /** @returns The unified diff, without colours, without prefix lines that depend on the machine. */
+  diff(from: CommitSha | TreeSha, to: CommitSha | TreeSha): Promise<string>;
+
+  /** Merges two commits without writing a commit. */
+  mergeTrees(
+    base: CommitSha,
+    head: CommitSha,
+  ): Promise<
+    | { readonly kind: 'clean'; readonly tree: TreeSha }
+    | { readonly kind: 'conflict'; readonly paths: readonly string[] }
+  >;
+}
