@@ -1,5 +1,6 @@
 import type { ComponentName } from '../core/component/component-name.ts';
 import type { Digest } from '../core/digest.ts';
+import type { Problem } from '../core/trust/reason.ts';
 
 /** Where component versions lie: an OCI registry under a base path, or an archive in its place. */
 export interface ComponentRepository {
@@ -35,14 +36,21 @@ export interface ComponentRepository {
   ): Promise<{ readonly kind: 'present'; readonly size: number } | ReadProblem>;
 
   /**
-   * Finds an OCI artifact that a resource refers to.
+   * Reads a blob of any size as it comes.
+   *
+   * @throws {Refusal} While it is iterated: `blob-missing`, or `digest-mismatch` after the last byte.
+   * @throws {Failure} As {@link read}.
+   */
+  stream(component: ComponentName, digest: Digest): AsyncIterable<Uint8Array>;
+
+  /**
+   * Finds an OCI artifact that a resource refers to, and proves that all its parts are there.
    *
    * @param reference As in the access, for example `registry.example.org/team/image:1.0@sha256:…`.
-   * @returns `outside` when the reference does not lie in what this repository can reach.
+   * @returns `outside` when the reference does not lie in what this repository can reach; `incomplete` when a part is missing
+   *   or has other bytes.
    */
-  findArtifact(
-    reference: string,
-  ): Promise<{ readonly kind: 'present'; readonly digest: Digest } | { readonly kind: 'missing' | 'outside' }>;
+  findArtifact(reference: string): Promise<ArtifactResult>;
 }
 
 export interface TagListing {
@@ -51,6 +59,11 @@ export interface TagListing {
   /** Whether these are certainly all. From an incomplete listing nothing may be concluded that is not in it. */
   readonly complete: boolean;
 }
+
+export type ArtifactResult =
+  | { readonly kind: 'present'; readonly digest: Digest }
+  | { readonly kind: 'missing' | 'outside' }
+  | { readonly kind: 'incomplete'; readonly problem: Problem };
 
 export type ReadResult = { readonly kind: 'read'; readonly bytes: Uint8Array } | ReadProblem;
 
@@ -67,7 +80,8 @@ export interface ComponentRepositories {
    * answers `registry-changed`, and opening it again gives the new one.
    *
    * @param registry Host and base path, for example `gitea.ocm.dev/software-consumer`.
-   * @throws {Failure} `registry-unreachable` when it is not there, `content` when it is no component repository.
+   * @throws {Failure} `registry-unreachable` when it is not there, `not-available` when the registry is not configured.
+   * @throws {Refusal} `malformed` when what is there is no component repository.
    */
   open(registry: string): Promise<ComponentRepository>;
 }

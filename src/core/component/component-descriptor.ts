@@ -1,11 +1,11 @@
 import type { Version } from '../version/version.ts';
 import type { ComponentName } from './component-name.ts';
 
-/** A digest as a component descriptor states it; the three fields are as written, whether they are supported or not. */
+/** A digest as a component descriptor states it: the fields are as written, whether they are supported and well-formed or not. */
 export interface ContentDigest {
   readonly hashAlgorithm: string;
   readonly normalisationAlgorithm: string;
-  /** Lower-case hexadecimal digits. */
+  /** Lower-case hexadecimal digits, when it is well-formed. */
   readonly value: string;
 }
 
@@ -15,7 +15,7 @@ export interface Label {
   readonly value: unknown;
   readonly version?: string;
   /** Whether the label is part of what is signed. */
-  readonly signing?: boolean;
+  readonly signing?: true;
   readonly merge?: Readonly<Record<string, unknown>>;
 }
 
@@ -72,9 +72,4 @@ export interface ComponentDescriptor {
   readonly sources: readonly Source[];
   readonly references: readonly ComponentReference[];
   readonly signatures: readonly Signature[];
-}
-
-/** Access type of a resource that has no content (both libraries take either spelling on reading). */
-export function hasNoContent({ access }: { readonly access: Access }): boolean {
-  return access.type === 'none' || access.type === 'None';
 }

@@ -1,14 +1,17 @@
 import type { ContentDigest } from '../component/component-descriptor.ts';
 import type { ComponentName } from '../component/component-name.ts';
 import type { Digest } from '../digest.ts';
-import type { Version } from '../version/version.ts';
 import type { Reason } from './reason.ts';
 
 /** What was proved about one component version, and what was not. This is also the JSON of `consignee verify`. */
 export interface Evidence {
   readonly component: ComponentName;
-  readonly version: Version;
-  /** The digest of the normalised component descriptor: the identity of the content. Absent when none could be computed. */
+  /** As the component descriptor spells it; as asked for when there is none. */
+  readonly version: string;
+  /**
+   * The digest of the normalised component descriptor, always by jsonNormalisation/v3 and SHA-256, whatever was signed: the
+   * identity of the content. Absent when there is no component descriptor.
+   */
   readonly digest?: ContentDigest;
   /** The manifest that carried it in this component repository: a hint for finding changes, not an identity. */
   readonly manifest?: Digest;
@@ -17,7 +20,7 @@ export interface Evidence {
   readonly resources: readonly ResourceEvidence[];
   readonly references: readonly ReferenceEvidence[];
   readonly verdict: 'verified' | 'refused';
-  /** Empty when verified. */
+  /** Empty when verified; otherwise in the order of verification, the first being the first to put right. */
   readonly reasons: readonly Reason[];
 }
 
@@ -25,6 +28,7 @@ export interface SignatureEvidence {
   readonly name: string;
   readonly verdict: 'verified' | 'refused';
   readonly algorithm?: string;
+  /** Recomputed by the algorithms that the signature names. */
   readonly digest?: ContentDigest;
   /** SHA-256 of the key's SubjectPublicKeyInfo, for the key that verified the signature. */
   readonly keyFingerprint?: Digest;
@@ -47,8 +51,10 @@ export interface ReferenceEvidence {
   readonly name: string;
   readonly component: ComponentName;
   readonly version: string;
-  /** Digest of the referenced component descriptor, recomputed. */
+  /** Digest of the referenced component descriptor, recomputed by the algorithms that the reference names. */
   readonly digest?: ContentDigest;
+  /** The component version stands further up already; its resources and references are not repeated. */
+  readonly repeated?: true;
   readonly resources: readonly ResourceEvidence[];
   readonly references: readonly ReferenceEvidence[];
 }

@@ -8,6 +8,7 @@ export type ReasonCode =
   | 'digest-mismatch'
   | 'digest-missing'
   | 'identity-mismatch'
+  | 'key-retired'
   | 'key-too-weak'
   | 'malformed'
   | 'no-trust-anchor'
@@ -32,6 +33,9 @@ export interface Reason {
   readonly where: string;
 }
 
+/** What is wrong with one thing, without saying which. */
+export type Problem = Pick<Reason, 'code' | 'message'>;
+
 /** Thrown while content is taken apart; whoever collects the content turns it into a reason. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -40,5 +44,9 @@ export class Refusal extends Error {
   constructor(code: ReasonCode, message: string) {
     super(message);
     this.code = code;
+  }
+
+  get problem(): Problem {
+    return { code: this.code, message: this.message };
   }
 }

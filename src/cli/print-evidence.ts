@@ -1,0 +1,106 @@
+import type { Evidence, ReferenceEvidence, ResourceEvidence } from '../core/trust/evidence.ts';
+import type { Reason, ReasonCode } from '../core/trust/reason.ts';
+
+const proofs: Readonly<Record<ResourceEvidence['proof'], string>> = {
+  content: 'content has its digest',
+  pinned: 'digest pinned, content out of reach',
+  none: 'has no content',
+  unproved: 'NOT PROVED',
+};
+
+const askProvider = 'Send this to the provider: the delivery has to be made again.';
+const transferAgain = 'Transfer the component version again, with all it refers to.';
+
+/** What to do about each kind of reason, for the one who runs the command. */
+const remedies: Readonly<Record<ReasonCode, string>> = {
+  'ambiguous-scalar': askProvider,
+  'blob-missing': transferAgain,
+  'digest-mismatch': 'Do not use it. Transfer it again; if the reason stays, tell the provider.',
+  'digest-missing': 'Ask the provider to add digests and to sign again.',
+  'identity-mismatch': 'Do not use it. Ask the provider which component version this is.',
+  'key-retired': 'Ask the provider to sign with the current key.',
+  'key-too-weak': 'Ask the provider to sign with an RSA key of at least 2048 bits.',
+  malformed: askProvider,
+  'no-trust-anchor': 'Name the signature and its key: --signature NAME --public-key NAME=FILE.',
+  'not-signed': 'Check the name of the signature, or ask the provider to sign.',
+  'number-out-of-range': askProvider,
+  'policy-normalisation': 'Ask the provider to sign over an admitted normal form, or admit this one.',
+  'reference-cycle': askProvider,
+  'reference-unresolved': transferAgain,
+  'resource-missing': transferAgain,
+  'resource-unreachable': 'Transfer it by value: ocm transfer component --copy-resources.',
+  'signature-invalid': 'Do not use it. Check that this is the provider’s current key; then ask the provider.',
+  'size-mismatch': transferAgain,
+  'too-large': askProvider,
+  'unsupported-algorithm': 'Ask the provider to sign with RSASSA-PKCS1-V1_5 over jsonNormalisation/v3.',
+  'version-not-found': 'Check the spelling of the version; v1.0.0 and 1.0.0 are two.',
+};
+
+/** @returns The evidence as text for people, ending without a line feed. */
+export function printEvidence(evidence: Evidence): string {
+  const { component, version, digest, manifest, signatures, resources, references, reasons } = evidence;
+  const head = [
+    ['component', `${component}:${version}`],
+    ['digest', digest ? `${digest.value} (${digest.normalisationAlgorithm}, ${digest.hashAlgorithm})` : 'none'],
+    ...(manifest ? [['manifest', manifest]] : []),
+  ];
+  const sections = [
+    printTable(head),
+    printSection(
+      'signatures',
+      signatures.map(({ name, verdict, algorithm = '', keyFingerprint }) => [
+        name,
+        verdict,
+        algorithm,
+        keyFingerprint ? `key ${keyFingerprint}` : '',
+      ]),
+    ),
+    printSection('resources', resources.map(printResource)),
+    references.length > 0 ? ['references', ...printTree(references, '  ')].join('\n') : '',
+    reasons.length > 0 ? `REFUSED\n${printReasons(reasons)}` : 'VERIFIED',
+  ];
+  return withoutControls(sections.filter((it) => it !== '').join('\n\n'));
+}
+
+/** What comes from the content must not steer the terminal. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, '\ufffd');
+}
+
+function printSection(title: string, rows: readonly (readonly string[])[]): string {
+  return rows.length > 0 ? `${title}\n${printTable(rows, '  ')}` : '';
+}
+
+function printResource({ name, version, type, digest, proof, extraIdentity }: ResourceEvidence): readonly string[] {
+  const identity = Object.entries(extraIdentity).map(([key, value]) => `${key}=${value}`);
+  return [[name, ...identity].join(' '), version, type, digest ? digest.value.slice(0, 12) : '', proofs[proof]];
+}
+
+function printTree(references: readonly ReferenceEvidence[], indent: string): readonly string[] {
+  return references.flatMap(({ component, version, digest, repeated, resources, references: below }) => {
+    const unproved = resources.filter(({ proof }) => proof === 'unproved' || proof === 'pinned').length;
+    const notes = [
+      digest ? digest.value.slice(0, 12) : 'NOT PROVED',
+      repeated ? 'see above' : `${resources.length} resources`,
+      ...(unproved > 0 ? [`${unproved} NOT PROVED`] : []),
+    ];
+    return [`${indent}${component}:${version}  ${notes.join(', ')}`, ...printTree(below, `${indent}  `)];
+  });
+}
+
+function printReasons(reasons: readonly Reason[]): string {
+  return reasons
+    .map(({ code, message, where }) => `  ${where}\n    ${code}: ${message}\n    ${remedies[code]}`)
+    .join('\n');
+}
+
+function printTable(rows: readonly (readonly string[])[], indent = ''): string {
+  const widths = rows.reduce<readonly number[]>(
+    (found, row) => row.map((cell, column) => Math.max(found[column] ?? 0, cell.length)),
+    [],
+  );
+  return rows
+    .map((row) => indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,22 @@
+/**
+ * Writes JSON data in the one form that hashes and signatures are made over: keys in the order of their UTF-16 code units, numbers
+ * as ECMAScript writes them, no blanks.
+ *
+ * @param value JSON data: finite numbers, well-formed texts. Fields that are `undefined` are left out.
+ * @see RFC 8785
+ */
+export function printCanonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(printCanonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return printScalar(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${printScalar(key)}:${printCanonicalJson(item)}`).join(',')}}`;
+}
+
+function printScalar(value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} is no JSON number`);
+  if (typeof value === 'string' && !value.isWellFormed()) throw new TypeError('half a surrogate pair is no JSON text');
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`${typeof value} is no JSON data`);
+  return text;
+}

@@ -1,0 +1,133 @@
+import { gunzipBytes, isGzip } from '../core/archive/gunzip.ts';
+import { hashOf } from '../core/archive/hash-of.ts';
+import { readAll } from '../core/archive/tar.ts';
+import { parseArtifactReference, readAccess } from '../core/component/access.ts';
+import { isArtifactSetType, readArtifactSet } from '../core/component/artifact-set.ts';
+import type { ResourceContent } from '../core/component/collected-version.ts';
+import type { Resource } from '../core/component/component-descriptor.ts';
+import type { ComponentName } from '../core/component/component-name.ts';
+import { proveArtifact } from '../core/component/oci-artifact.ts';
+import { maxManifestBytes } from '../core/component/oci-manifest.ts';
+import type { Digest } from '../core/digest.ts';
+import { nodeHashOf } from '../core/trust/component-digest.ts';
+import { type Problem, Refusal } from '../core/trust/reason.ts';
+import { type DigestRule, readDigestRule } from '../core/trust/resource-digest.ts';
+import type { ComponentRepository } from '../ports/component-repository.ts';
+import type { ReadVersion } from './read-component-version.ts';
+import { proveContent, readContent } from './read-content.ts';
+
+export interface ResourceReading {
+  readonly repository: ComponentRepository;
+  readonly component: ComponentName;
+  readonly version: ReadVersion;
+  /** Bytes that an archive of an OCI artifact may have unpacked. */
+  readonly maxUnpackedBytes: number;
+}
+
+/** Finds out what a resource's content is, without keeping it. What is wrong with it is part of the result. */
+export async function readResource(reading: ResourceReading, resource: Resource): Promise<ResourceContent> {
+  const access = readAccess(resource.access);
+  const rule = readDigestRule(resource.digest);
+  if (rule.kind === 'problem') return { kind: 'not-read' };
+  try {
+    switch (access.kind) {
+      case 'none':
+        return { kind: 'not-read' };
+      case 'broken':
+        return { kind: 'problem', problem: { code: 'malformed', message: access.message } };
+      case 'elsewhere':
+        return { kind: 'unreachable', where: `access of type ${access.type}` };
+      case 'artifact':
+        return await findReferenced(reading, access.reference);
+      case 'local':
+        return await readLocal(reading, rule, access);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'problem', problem: error.problem };
+    throw error;
+  }
+}
+
+async function findReferenced({ repository }: ResourceReading, reference: string): Promise<ResourceContent> {
+  const found = await repository.findArtifact(reference);
+  switch (found.kind) {
+    case 'present':
+      return { kind: 'artifact', digest: found.digest };
+    case 'missing':
+      return { kind: 'problem', problem: { code: 'resource-missing', message: `${reference} is not in the registry` } };
+    case 'incomplete':
+      return { kind: 'problem', problem: found.problem };
+    case 'outside': {
+      const pinned = parseArtifactReference(reference)?.digest;
+      return { kind: 'unreachable', where: reference, ...(pinned && { pinned }) };
+    }
+  }
+}
+
+type Rule = Extract<DigestRule, { kind: 'rule' }>;
+
+interface LocalBlob {
+  readonly digests: readonly Digest[];
+  readonly mediaType: string;
+}
+
+async function readLocal(reading: ResourceReading, rule: Rule, blob: LocalBlob): Promise<ResourceContent> {
+  const { repository, component, version } = reading;
+  const [first, second] = blob.digests;
+  if (first && !second && version.siblings.has(first)) {
+    await proveArtifact(first, {
+      readManifest: (digest) =>
+        readContent(repository, component, { digest, kind: 'manifest', maxBytes: maxManifestBytes }),
+      prove: (digest) => proveContent(repository, component, digest),
+    });
+    return { kind: 'artifact', digest: first };
+  }
+  for (const digest of blob.digests) {
+    const size = await proveContent(repository, component, digest);
+    const stated = version.layers.get(digest)?.size ?? size;
+    if (size !== stated) throw new Refusal('size-mismatch', `${digest} is stated with ${stated} bytes and has ${size}`);
+  }
+  const hash = await hashLocal(reading, rule, blob.digests);
+  const inspect = rule.over === 'artifact' || (hash !== rule.value && isArtifactSetType(blob.mediaType));
+  return { kind: 'blob', hash, ...(inspect && { artifact: await inspectArtifact(reading, blob.digests) }) };
+}
+
+/** The digest of a single blob is its hash already, when the algorithm is the same. */
+async function hashLocal(reading: ResourceReading, rule: Rule, digests: readonly Digest[]): Promise<string> {
+  const algorithm = nodeHashOf(rule.hash);
+  const [first, second] = digests;
+  if (first?.startsWith(`${algorithm}:`) && !second) return first.slice(algorithm.length + 1);
+  return await hashOf(streamLocal(reading, digests), algorithm);
+}
+
+async function inspectArtifact(reading: ResourceReading, digests: readonly Digest[]): Promise<Digest | Problem> {
+  try {
+    return await readArtifactSet(streamLocal(reading, digests), reading.maxUnpackedBytes);
+  } catch (error) {
+    if (error instanceof Refusal) return error.problem;
+    throw error;
+  }
+}
+
+async function* streamLocal(
+  { repository, component }: ResourceReading,
+  digests: readonly Digest[],
+): AsyncGenerator<Uint8Array, void, void> {
+  for (const digest of digests) yield* repository.stream(component, digest);
+}
+
+/**
+ * Reads the bytes of a resource whose content was found to have its digest, unpacked when they are gzip data.
+ *
+ * @throws {Refusal} `too-large` beyond `maxBytes`, packed or unpacked.
+ */
+export async function readResourceBytes(
+  reading: ResourceReading,
+  resource: Resource,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const access = readAccess(resource.access);
+  if (access.kind !== 'local') return undefined;
+  const bytes = await readAll(streamLocal(reading, access.digests), maxBytes, `resource ${resource.name}`);
+  return isGzip(bytes) ? gunzipBytes(bytes, maxBytes) : bytes;
+}

@@ -1,0 +1,48 @@
+import type { CollectedVersion } from '../core/component/collected-version.ts';
+import { Failure } from '../core/failure.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
+import { Refusal } from '../core/trust/reason.ts';
+import type { TrustPolicy } from '../core/trust/trust-policy.ts';
+import { type VerifyOptions, verifyComponentVersion } from '../core/trust/verify.ts';
+import type { ComponentRepository } from '../ports/component-repository.ts';
+import { type CollectRequest, collectComponentVersion } from './collect-component-version.ts';
+
+export interface VerifiedVersion {
+  readonly evidence: Evidence;
+  readonly collected: CollectedVersion;
+}
+
+const attempts = 3;
+
+/**
+ * Collects a component version and verifies it. An archive that is replaced while it is read is opened again.
+ *
+ * @param open Opens the component repository; called once per attempt.
+ * @throws {Failure} As `open` and the repository, and `configuration` for a key that is none.
+ */
+export async function collectAndVerify(
+  open: () => Promise<ComponentRepository>,
+  request: CollectRequest,
+  { policy, ...options }: VerifyOptions & { readonly policy: TrustPolicy },
+): Promise<VerifiedVersion> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const collected = await collect(open, request);
+      return { collected, evidence: verifyComponentVersion(collected, policy, options) };
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof Failure) || error.code !== 'registry-changed') throw error;
+    }
+  }
+}
+
+/** A component repository that is none refuses everything in it. */
+async function collect(open: () => Promise<ComponentRepository>, request: CollectRequest): Promise<CollectedVersion> {
+  try {
+    return await collectComponentVersion(await open(), request);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { component } = request;
+    const version = 'tag' in request ? request.tag : request.version;
+    return { component, version, problems: [error.problem], resources: [], references: [], contents: new Map() };
+  }
+}
