@@ -1,4 +1,5 @@
 import type { ComponentName } from '../component/component-name.ts';
+import type { Place } from '../failure.ts';
 
 /** One application in one environment, with every setting resolved: the unit of everything. */
 export interface Installation {
@@ -19,6 +20,7 @@ export interface Installation {
   readonly pullSecret: string | undefined;
   /** The provider's registry, from which a ComponentSubscription replicates. */
   readonly source: { readonly url: string; readonly pullSecret: string | undefined } | undefined;
+  /** Every one must hold. Empty only where the operator allows unsigned components. */
   readonly verify: readonly RequiredVerification[];
   readonly templates: TemplatesSetting;
   /** Constraint on versions, in the controllers' grammar. */
@@ -33,6 +35,20 @@ export interface Installation {
   readonly flux: FluxSetting | undefined;
   /** File in the applications repository that holds people's values for this application. */
   readonly valuesPath: string;
+}
+
+/** An installation as the configuration gives it: one with an entry in `unavailable` is refused, while others go on. */
+export interface ConfiguredInstallation extends Installation {
+  readonly unavailable: readonly Unavailable[];
+}
+
+/** A setting that is understood, but that this version cannot act on yet. */
+export interface Unavailable {
+  /** As people write it: `after`, `templates`. */
+  readonly setting: string;
+  readonly place: Place | undefined;
+  /** A whole sentence. */
+  readonly message: string;
 }
 
 export interface RequiredVerification {

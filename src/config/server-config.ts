@@ -1,0 +1,92 @@
+import type { Person } from '../core/repository/commit.ts';
+import { type ConfigDocument, readConfigDocument } from './config-document.ts';
+import { configurationFailure } from './configuration-failure.ts';
+import { checkDocument } from './findings.ts';
+import { locatePath } from './locate-path.ts';
+import { parseDuration } from './scalars.ts';
+import {
+  type ApplicationsRepository,
+  type FluxConnection,
+  type ForgeConnection,
+  type Listen,
+  type RegistryConnection,
+  resolveConnections,
+  resolveListen,
+  resolveStore,
+  type Store,
+} from './server-connections.ts';
+import { serverDefaults, serverSchema, type WrittenServer } from './server-schema.ts';
+import { defaultTrustFloor, type TrustFloor } from './trust-floor.ts';
+
+/** What the operator owns. Paths can be opened as they are; secrets are references. */
+export interface ServerConfig {
+  readonly applicationsRepositories: ReadonlyMap<string, ApplicationsRepository>;
+  readonly forges: ReadonlyMap<string, ForgeConnection>;
+  readonly registries: ReadonlyMap<string, RegistryConnection>;
+  readonly flux: ReadonlyMap<string, FluxConnection>;
+  readonly store: Store;
+  /** Folder for what can be fetched again. */
+  readonly cache: string;
+  readonly listen: Listen;
+  readonly limits: Limits;
+  readonly author: Person;
+  readonly trust: TrustFloor;
+}
+
+export interface Limits {
+  /** For the rendering of one installation. */
+  readonly renderSeconds: number;
+}
+
+/**
+ * Parses the server configuration.
+ *
+ * @param file Its path: relative paths inside are relative to its folder.
+ * @throws {Failure} `configuration` with everything that is wrong. No message repeats a text that might be a secret.
+ */
+export function parseServerConfig(text: string, file: string): ServerConfig {
+  const read = readConfigDocument(text, file, { secretive: true });
+  const checked = read.kind === 'read' ? checkDocument(serverSchema, read.document) : read;
+  if (read.kind === 'findings' || checked.kind === 'findings') {
+    throw configurationFailure(checked.kind === 'findings' ? checked.findings : [], 'the server configuration');
+  }
+  return resolveServer(checked.value, read.document);
+}
+
+function resolveServer(written: WrittenServer, document: ConfigDocument): ServerConfig {
+  const locate = locatePath(document.file);
+  const author = written.author ?? serverDefaults.author;
+  const { findings, ...connections } = resolveConnections(written, { document, locate, author });
+  if (findings.length > 0) throw configurationFailure(findings, 'the server configuration');
+  return {
+    ...connections,
+    store: resolveStore(written.store ?? serverDefaults.store, document, locate),
+    cache: locate(written.cache ?? serverDefaults.cache),
+    listen: resolveListen(written.listen ?? {}, document),
+    limits: { renderSeconds: parseDuration(written.limits?.renderTime ?? serverDefaults.limits.renderTime) },
+    author,
+    trust: {
+      allowUnsigned: written.trust?.allowUnsigned ?? defaultTrustFloor.allowUnsigned,
+      minimumSignatures: written.trust?.minimumSignatures ?? defaultTrustFloor.minimumSignatures,
+      normalisations: written.trust?.normalisations ?? defaultTrustFloor.normalisations,
+    },
+  };
+}
+
+/**
+ * Finds how a registry is reached.
+ *
+ * @param registry Host and base path, for example `registry.example.org/prod/acme`.
+ * @returns The connection with the longest name that `registry` begins with, path segment by path segment, and what of `registry`
+ *   comes after that name; `undefined` when no connection covers it.
+ */
+export function findRegistry(
+  { registries }: Pick<ServerConfig, 'registries'>,
+  registry: string,
+): { readonly connection: RegistryConnection; readonly rest: string } | undefined {
+  for (let end = registry.length; end > 0; end = registry.lastIndexOf('/', end - 1)) {
+    const connection = registries.get(registry.slice(0, end));
+    if (connection) return { connection, rest: registry.slice(end + 1) };
+  }
+  return undefined;
+}

@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import { normalisationAlgorithms } from '../core/trust/normalise.ts';
+import { branch, choice, componentGlob, duration, gitAddress, list, name, registryName, text } from './scalars.ts';
+import { secretReference } from './secret-reference.ts';
+
+/** What holds where the operator says nothing. Paths are relative to the file. */
+export const serverDefaults = {
+  forge: 'plain-git',
+  branch: 'main',
+  store: { sqlite: 'consignee.db' },
+  cache: 'consignee-cache',
+  author: { name: 'Consignee', email: 'consignee@localhost' },
+  limits: { renderTime: '5s' },
+  minimumSignatures: 1,
+} as const;
+
+const anything = z.string('a text').min(1, 'a text that is not empty');
+
+const path = text(/^[^\s](?:.*[^\s])?$/, 'a path; a relative one begins at the folder of this file');
+
+const author = z.strictObject({
+  name: text(/^[^<>\n]+$/, 'a name').describe('Name of the author.'),
+  email: text(/^[^\s<>]+$/, 'an e-mail address').describe('E-mail address of the author.'),
+});
+
+const credentials = z
+  .strictObject({
+    token: secretReference.describe('A token; instead of user and password.').optional(),
+    username: anything.describe('Name of the user.').optional(),
+    password: secretReference.describe("The user's password.").optional(),
+  })
+  .check(({ value, issues }) => {
+    const pair = value.username !== undefined && value.password !== undefined;
+    const none = value.username === undefined && value.password === undefined;
+    if (value.token === undefined ? pair : none) return;
+    const remedy = 'Write either token, or username and password.';
+    issues.push({
+      code: 'custom',
+      input: value,
+      message: 'these are not one whole set of credentials',
+      params: { remedy },
+    });
+  });
+
+const webhookSecrets = list(secretReference, 'a list of one or two references to secrets')
+  .min(1, 'a list of one or two references to secrets')
+  .max(2, 'a list of one or two references to secrets')
+  .describe('Secrets of incoming webhooks: one, or two while they are exchanged.');
+
+const certificateAuthority = path.describe('File of the certificate authority to trust, in PEM.');
+
+const applicationsRepository = z
+  .strictObject({
+    url: gitAddress.describe(
+      'Address for git, or the path of a repository. A relative path begins at the folder of this file.',
+    ),
+    forge: name
+      .describe('Connection under `forges`. `plain-git` needs no entry there.')
+      .meta({ default: serverDefaults.forge })
+      .optional(),
+    branch: branch
+      .describe('Branch that Flux follows, and from which the repository configuration is read.')
+      .meta({ default: serverDefaults.branch })
+      .optional(),
+    author: author.describe('Author of commits in this repository. Default: `author`.').optional(),
+  })
+  .meta({ id: 'applicationsRepository' });
+
+const forge = z
+  .strictObject({
+    type: choice(['plain-git', 'gitea', 'forgejo', 'github']).describe('What the forge is.'),
+    url: text(/^https?:\/\/[^\s@/]+[^\s@]*$/, 'an address such as https://git.example.org')
+      .describe('Address of the forge. Not for plain git.')
+      .optional(),
+    credentials: credentials.describe('The account of the bot.').optional(),
+    certificateAuthority: certificateAuthority.optional(),
+    webhookSecrets: webhookSecrets.optional(),
+  })
+  .meta({ id: 'forge' });
+
+const registry = z
+  .strictObject({
+    archive: path.describe('An archive (CTF) that stands in for the registry. Excludes all others.').optional(),
+    credentials: credentials.describe('The account of the bot.').optional(),
+    certificateAuthority: certificateAuthority.optional(),
+    insecureHttp: z.boolean('true or false').describe('Reads without TLS.').meta({ default: false }).optional(),
+    webhookSecrets: webhookSecrets.optional(),
+  })
+  .check(({ value, issues }) => {
+    if (value.archive === undefined || Object.keys(value).length === 1) return;
+    const remedy = 'Write the archive alone, or a registry without "archive".';
+    issues.push({ code: 'custom', input: value, message: 'an archive has no other settings', params: { remedy } });
+  })
+  .meta({ id: 'connectionToRegistry' });
+
+const fluxConnection = z
+  .strictObject({
+    type: choice(['webhook', 'commit-status', 'cluster']).describe(
+      'How Flux reports: to a webhook of the bot, as commit status on the forge, or by watching the cluster.',
+    ),
+    webhookSecrets: webhookSecrets.optional(),
+    kubeconfig: secretReference.describe('For `cluster`: the configuration that reaches it.').optional(),
+  })
+  .meta({ id: 'fluxConnection' });
+
+const store = z.union([
+  z.strictObject({ sqlite: path.describe('File of the database.') }),
+  z.strictObject({
+    postgres: secretReference.describe('Reference to the connection string of a PostgreSQL database.'),
+  }),
+]);
+
+const address = text(/^(?:\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/, 'host and port such as 127.0.0.1:8080');
+
+const listen = z.strictObject({
+  hooks: address.describe('Webhooks of forges, registries and Flux.').optional(),
+  dashboard: address.describe('Dashboard and API.').optional(),
+  metrics: address.describe('Metrics for Prometheus.').optional(),
+});
+
+const limits = z.strictObject({
+  renderTime: duration
+    .describe('How long the rendering of one installation may take.')
+    .meta({ default: serverDefaults.limits.renderTime })
+    .optional(),
+});
+
+const trust = z.strictObject({
+  allowUnsigned: list(componentGlob, 'a list of component names')
+    .describe('Components that may be installed without a required signature. Loosens the protection.')
+    .meta({ default: [] })
+    .optional(),
+  minimumSignatures: z
+    .int('a whole number, at least 1')
+    .min(1, 'a whole number, at least 1')
+    .max(16, 'a whole number, at most 16')
+    .describe('How many signatures repositories must require at least.')
+    .meta({ default: serverDefaults.minimumSignatures })
+    .optional(),
+  normalisations: list(choice(normalisationAlgorithms), 'a list of normalisation algorithms')
+    .min(1, 'a list of at least one normalisation algorithm')
+    .describe('Normalisation algorithms that count. Default: all supported ones.')
+    .optional(),
+});
+
+export const serverSchema = z.strictObject({
+  applicationsRepositories: z
+    .record(name, applicationsRepository)
+    .describe('The applications repositories that are served.'),
+  forges: z.record(name, forge).describe('Connections to forges.').optional(),
+  registries: z
+    .record(registryName, registry)
+    .describe('How registries are reached, by name. The longest name that a registry begins with counts.')
+    .optional(),
+  flux: z.record(name, fluxConnection).describe('Connections to Flux, which reports health.').optional(),
+  store: store.describe('Where the bot remembers what git cannot.').meta({ default: serverDefaults.store }).optional(),
+  cache: path.describe('Folder for what can be fetched again.').meta({ default: serverDefaults.cache }).optional(),
+  listen: listen.describe('Addresses to listen on. Without one, the listener is off.').optional(),
+  limits: limits.describe('Limits of the process.').optional(),
+  author: author.describe('Author of commits.').meta({ default: serverDefaults.author }).optional(),
+  trust: trust.describe('What every repository must keep to: it can tighten this, not loosen it.').optional(),
+});
+
+export type WrittenServer = Readonly<z.infer<typeof serverSchema>>;

@@ -1,0 +1,286 @@
+import * as z from 'zod';
+import { parseConstraint } from '../core/version/constraint.ts';
+import {
+  choice,
+  date,
+  duration,
+  folder,
+  keyFile,
+  list,
+  name,
+  objectName,
+  parsed,
+  registryName,
+  text,
+  valuesFile,
+} from './scalars.ts';
+
+/** Template sets that come with the bot. */
+const builtInSets = ['ocm-controller', 'ocm-k8s-toolkit'];
+
+/** The bot's own check, which says that the content was verified. */
+export const ownCheck = 'consignee/verified';
+
+interface DefaultSettings {
+  readonly versions: string;
+  readonly skip: string[];
+  readonly minimumAge: string;
+  readonly merge: 'manual' | 'automatic';
+  readonly checks: string[];
+  readonly manage: 'render' | 'pin';
+  readonly templates: string;
+  readonly values: string;
+}
+
+/** What holds where nobody says otherwise. Settings that are not here have no default. */
+export const settingDefaults: DefaultSettings = {
+  versions: '*',
+  skip: [],
+  minimumAge: '0s',
+  merge: 'manual',
+  checks: [ownCheck],
+  manage: 'render',
+  templates: 'ocm-controller@1',
+  values: 'values.yaml',
+};
+
+const printable = /^[!-~](?:[ -~]{0,126}[!-~])?$/;
+
+const registry = z.union([
+  registryName,
+  z.strictObject({
+    url: registryName.describe('Where the bot reads.'),
+    inCluster: registryName
+      .describe('The same registry as the cluster reaches it. Default: the same as `url`.')
+      .optional(),
+  }),
+]);
+
+const source = z.union([
+  z.literal('none', 'none'),
+  z.strictObject({
+    url: registryName.describe("The provider's registry."),
+    pullSecret: objectName.describe('Secret in the cluster with the credentials for it.').optional(),
+  }),
+]);
+
+const retirable = z.strictObject({
+  publicKey: keyFile.describe('File of the public key, relative to `.consignee/`.'),
+  retired: date.describe('From then on the key admits what is installed and rollbacks, but nothing new.').optional(),
+});
+
+const verification = z
+  .strictObject({
+    signature: text(printable, 'the name of a signature').describe(
+      'Name of the signature in the component descriptor.',
+    ),
+    publicKey: keyFile
+      .describe('File of the public key, relative to `.consignee/`. Either this or `anyOf`.')
+      .optional(),
+    anyOf: list(retirable, 'a list of at least one key')
+      .min(1, 'a list of at least one key')
+      .describe('Keys of which one must have made the signature: the old one and its successor.')
+      .optional(),
+    secret: objectName
+      .describe("The cluster's secret with the public key. Without it, manifests carry the key by value.")
+      .optional(),
+  })
+  .check(({ value, issues }) => {
+    if ((value.publicKey === undefined) !== (value.anyOf === undefined)) return;
+    const message = value.anyOf ? 'publicKey and anyOf are both there' : 'the key of the signature is missing';
+    issues.push({ code: 'custom', input: value, message, params: { remedy: 'Write either publicKey or anyOf.' } });
+  })
+  .meta({ oneOf: [{ required: ['publicKey'] }, { required: ['anyOf'] }] });
+
+const verify = list(verification, 'a list of required signatures').check(({ value, issues }) => {
+  const names = value.map((it) => it.signature);
+  for (const [index, signature] of names.entries()) {
+    if (names.indexOf(signature) === index) continue;
+    const remedy = 'List the keys under anyOf of one entry; every entry must hold.';
+    issues.push({
+      code: 'custom',
+      input: value,
+      path: [index, 'signature'],
+      message: `the signature ${signature} is named twice`,
+      params: { remedy },
+    });
+  }
+});
+
+const versions = z
+  .string('a constraint in quotes such as ">=1.0.0, <2.0.0"')
+  .min(1, 'a constraint in quotes such as ">=1.0.0, <2.0.0", or "*" for any')
+  .meta({ title: 'a constraint such as ">=1.0.0, <2.0.0"' })
+  .check(({ value, issues }) => {
+    const result = parseConstraint(value);
+    if (result.kind === 'parsed') return;
+    const remedy = 'Write a constraint such as ">=1.0.0, <2.0.0".';
+    issues.push({
+      code: 'custom',
+      input: value,
+      message: `"${value}" is no constraint: ${result.message}`,
+      params: { remedy },
+    });
+  });
+
+const flux = z.union([
+  z.literal('none', 'none'),
+  z.strictObject({
+    kustomizations: folder.describe('Folder, from the root of the repository, for the Flux Kustomization.'),
+    source: objectName.describe('Name of the GitRepository object. Default: `flux-system`.').optional(),
+    namespace: objectName.describe('Namespace of both. Default: `flux-system`.').optional(),
+  }),
+]);
+
+const approvals = z.union([
+  z.literal('none', 'none'),
+  z.strictObject({
+    count: z.int('a number of people').min(1, 'a number of people, at least 1').describe('How many must approve.'),
+    from: list(
+      text(/^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/, 'the name of a user or team'),
+      'a list of users and teams',
+    )
+      .min(1, 'a list of at least one user or team')
+      .describe('Users and teams whose approval counts. Write access to the forge is not enough.'),
+  }),
+]);
+
+const day = '(?:mon|tue|wed|thu|fri|sat|sun)';
+const window = z
+  .strictObject({
+    days: text(new RegExp(`^${day}(?:-${day})?(?:,${day}(?:-${day})?)*$`), 'days such as mon-thu or mon,wed').describe(
+      'Days of the week on which the window opens.',
+    ),
+    from: text(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time in quotes such as "09:00"').describe('When it opens.'),
+    to: text(/^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/, 'a time in quotes such as "16:00"').describe(
+      'When it closes; a time before `from` is on the next day.',
+    ),
+    timezone: parsed(isTimeZone, 'a time zone of the IANA database such as Europe/Berlin, or UTC').describe(
+      'IANA time zone of both times.',
+    ),
+  })
+  .check(({ value, issues }) => {
+    if (value.from !== value.to) return;
+    const remedy = 'Write a later end, or "00:00" and "24:00" for the whole day.';
+    issues.push({ code: 'custom', input: value, message: 'the window closes when it opens', params: { remedy } });
+  });
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return /^[A-Z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const templates = text(
+  new RegExp(
+    `^(?:(?:${builtInSets.join('|')})@[1-9][0-9]{0,3}|(?!(?:${builtInSets.join('|')})$)[a-z0-9][a-z0-9-]{0,62})$`,
+  ),
+  `a built-in set with its version such as ${builtInSets[0]}@1, or the name of a folder under .consignee/templates`,
+);
+
+/**
+ * Everything that may be set at the top, for a provider, an environment, an application, and an application in an environment.
+ * The ids are the names of the definitions in the JSON schemas.
+ */
+export const settingsShape = {
+  registry: registry
+    .meta({ id: 'registry', description: 'Where the component versions lie that may be installed. Required.' })
+    .optional(),
+  pullSecret: objectName
+    .meta({
+      id: 'pullSecret',
+      description: 'Secret in the cluster with which the controllers read the registry; `none` for no secret.',
+    })
+    .optional(),
+  source: source
+    .meta({
+      id: 'source',
+      description:
+        "The provider's registry, from which a ComponentSubscription replicates; `none` for no subscription.",
+    })
+    .optional(),
+  verify: verify
+    .meta({
+      id: 'verify',
+      description: 'Signatures that must all hold. Required, unless the operator allows unsigned components.',
+    })
+    .optional(),
+  versions: versions
+    .meta({ id: 'versions', description: 'Versions that may be installed.', default: settingDefaults.versions })
+    .optional(),
+  skip: list(text(/^v?[0-9][0-9A-Za-z.+-]*$/, 'a version such as 1.2.3'), 'a list of versions')
+    .meta({ id: 'skip', description: 'Versions that are never proposed.', default: settingDefaults.skip })
+    .optional(),
+  minimumAge: duration
+    .meta({
+      id: 'minimumAge',
+      description: 'How long the bot must have seen a version before it proposes it.',
+      default: settingDefaults.minimumAge,
+    })
+    .optional(),
+  merge: choice(['manual', 'automatic'])
+    .meta({
+      id: 'merge',
+      description: 'Who merges: a person, or the bot when everything required holds.',
+      default: settingDefaults.merge,
+    })
+    .optional(),
+  checks: list(text(printable, 'the name of a check'), 'a list of checks')
+    .meta({
+      id: 'checks',
+      description: 'Checks that must have passed before an automatic merge.',
+      default: settingDefaults.checks,
+    })
+    .optional(),
+  manage: choice(['render', 'pin'])
+    .meta({
+      id: 'manage',
+      description: 'What the bot writes: all manifests, or only the version in the one object that is there already.',
+      default: settingDefaults.manage,
+    })
+    .optional(),
+  templates: templates
+    .meta({ id: 'templates', description: 'Templates of the manifests.', default: settingDefaults.templates })
+    .optional(),
+  values: valuesFile
+    .meta({
+      id: 'values',
+      description: "File of people's values, relative to the environment's path; `{application}` stands for the name.",
+      default: settingDefaults.values,
+    })
+    .optional(),
+  flux: flux
+    .meta({
+      id: 'flux',
+      description: 'Where the Flux Kustomization goes. Without it, or with `none`, no Flux Kustomization is written.',
+    })
+    .optional(),
+  health: name
+    .meta({
+      id: 'health',
+      description: 'Flux connection of the server configuration that reports health, or `none`.',
+    })
+    .optional(),
+  approvals: approvals
+    .meta({ id: 'approvals', description: 'Who must approve before the merge; `none` for nobody.' })
+    .optional(),
+  soak: duration
+    .meta({
+      id: 'soak',
+      description: 'How long a version must have been Ready in every environment of `after`.',
+    })
+    .optional(),
+  windows: list(window, 'a list of time windows')
+    .meta({ id: 'windows', description: 'When the bot may merge; an empty list is always.' })
+    .optional(),
+};
+
+const settings = z.strictObject(settingsShape);
+
+/** The settings as written at one level. */
+export type Settings = Readonly<z.infer<typeof settings>>;
+export type SettingName = keyof Settings;
+
+export const settingNames: readonly SettingName[] = settings.keyof().options;
