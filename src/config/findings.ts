@@ -49,7 +49,7 @@ function findingsOf(issue: Issue, parents: Path, context: Context): readonly Fin
       return [
         {
           place: placeOf(path, context),
-          message: `${prefix(path, context)}${issue.message}`,
+          message: `${prefix(path)}${issue.message}`,
           remedy: remedyOf(issue.params),
         },
       ];
@@ -74,7 +74,7 @@ function unknownKey(key: string, path: Path, context: Context): Finding {
   const place = document.placeOf([...yamlPath(path), key]);
   const known = keysAt(schema, path);
   if (known.includes(key)) {
-    const message = `${prefix(path, context)}"${key}" cannot stand beside the other keys`;
+    const message = `${prefix(path)}"${key}" cannot stand beside the other keys`;
     return { place, message, remedy: 'Keep one of them.' };
   }
   const meant = nearest(key, known);
@@ -82,7 +82,7 @@ function unknownKey(key: string, path: Path, context: Context): Finding {
   const shown = hidden ? 'unknown key' : `unknown key "${key}"`;
   return {
     place,
-    message: `${prefix(path, context)}${shown}${meant ? `, did you mean "${meant}"?` : ''}`,
+    message: `${prefix(path)}${shown}${meant ? `, did you mean "${meant}"?` : ''}`,
     remedy: meant ? `Write "${meant}", or remove the key.` : `Remove it, or write one of the keys ${listOf(known)}.`,
   };
 }
@@ -92,14 +92,14 @@ function wrongName(phrase: string, path: Path, context: Context): Finding {
   const shown = context.document.secretive && key.includes('@') ? 'a key' : `the key "${key}"`;
   return {
     place: placeOf(path, context),
-    message: `${prefix(path.slice(0, -1), context)}${shown} is not what it must be here`,
+    message: `${prefix(path.slice(0, -1))}${shown} is not what it must be here`,
     remedy: `Write ${phrase}.`,
   };
 }
 
 function wrongValue(issue: Pick<Issue, 'code' | 'message'>, path: Path, context: Context): Finding {
   const value = valueAt(context.document.value, path);
-  const label = path.length === 0 ? 'the file' : print(path, context);
+  const label = path.length === 0 ? 'the file' : print(path);
   if (value === undefined) {
     return {
       place: placeOf(path.slice(0, -1), context),
@@ -178,16 +178,15 @@ const yamlPath = (path: Path) => path.map((step) => (typeof step === 'number' ? 
 
 const isSecret = (path: Path) => path.some((step) => /credential|secret|token|password|postgres/i.test(String(step)));
 
-const prefix = (path: Path, context: Context) => (path.length === 0 ? '' : `${print(path, context)}: `);
+const prefix = (path: Path) => (path.length === 0 ? '' : `${print(path)}: `);
 
 /** @returns The path as people write it: `environments.prod.windows[0].from`. */
-function print(path: Path, { document }: Context): string {
+function print(path: Path): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`;
-      const key = String(step);
-      const shown = document.secretive && key.includes('@') ? '"…"' : /^[\w-]+$/.test(key) ? key : `"${key}"`;
-      return index === 0 ? shown : `.${shown}`;
+      const key = /^[\w-]+$/.test(String(step)) ? String(step) : `"${String(step)}"`;
+      return index === 0 ? key : `.${key}`;
     })
     .join('');
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { findRegistry, parseServerConfig } from '../../src/config/server-config.ts';
 import { Failure } from '../../src/core/failure.ts';
@@ -105,6 +104,7 @@ describe('a secret written by mistake', () => {
     (it) => `store: { postgres: ${it} }`,
     (it) => `store: ${it}`,
     (it) => `limits: { renderTime: ${it} }`,
+    (it) => `forges:\n  a:\n    type: gitea\n    token: ${it}\n`,
   ];
   const forms = [
     canary,
@@ -124,14 +124,12 @@ describe('a secret written by mistake', () => {
     `[ ${canary}: `,
     `@${canary}`,
     `%${canary}`,
+    `|${canary}`,
   ];
 
-  property.prop([fc.constantFrom(...places), fc.constantFrom(...forms)], { numRuns: 400 })(
-    'is never printed',
-    (place, form) => {
-      expect(printed(smallest + place(form))).not.toContain('Canary');
-    },
-  );
+  test.each(forms)('is never printed, written as %j', (form) => {
+    for (const place of places) expect(printed(smallest + place(form))).not.toContain('Canary');
+  });
 
   test.each([
     ['an octal number', 'forges: { a: { type: gitea, credentials: { token: 0173311 } } }', '173311'],
