@@ -1,15 +1,15 @@
 import { gunzipBytes, isGzip } from '../core/archive/gunzip.ts';
-import { hashOf } from '../core/archive/hash-of.ts';
 import { readAll } from '../core/archive/tar.ts';
 import { parseArtifactReference, readAccess } from '../core/component/access.ts';
-import { isArtifactSetType, readArtifactSet } from '../core/component/artifact-set.ts';
 import type { ResourceContent } from '../core/component/collected-version.ts';
 import type { Resource } from '../core/component/component-descriptor.ts';
 import type { ComponentName } from '../core/component/component-name.ts';
 import { proveArtifact } from '../core/component/oci-artifact.ts';
 import { maxManifestBytes } from '../core/component/oci-manifest.ts';
 import type { Digest } from '../core/digest.ts';
+import { isArtifactSetType, readArtifactSet } from '../core/trust/artifact-set.ts';
 import { nodeHashOf } from '../core/trust/component-digest.ts';
+import { hashOf } from '../core/trust/hash-of.ts';
 import { type Problem, Refusal } from '../core/trust/reason.ts';
 import { type DigestRule, readDigestRule } from '../core/trust/resource-digest.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';

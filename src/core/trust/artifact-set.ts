@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { unpackIfGzip } from '../archive/gunzip.ts';
+import { readAll, readTar, type TarEntry } from '../archive/tar.ts';
+import { proveArtifact } from '../component/oci-artifact.ts';
+import { maxManifestBytes, parseOciManifest } from '../component/oci-manifest.ts';
+import { type Digest, parseDigest } from '../digest.ts';
+import { Refusal } from './reason.ts';
+
+/** What is in the archive: blobs by digest with their size, and the bytes of those small enough to be manifests. */
+interface SetContent {
+  readonly sizes: Map<string, number>;
+  readonly small: Map<string, Uint8Array>;
+  keptBytes: number;
+  index: Uint8Array | undefined;
+}
+
+const maxEntries = 10_000;
+const maxKeptBytes = 32 * 1024 * 1024;
+const mainAnnotation = 'software.ocm/main';
+
+/** @returns Whether a local blob of this media type is an archive of an OCI artifact. */
+export function isArtifactSetType(mediaType: string): boolean {
+  return /^application\/vnd\.(?:oci\.image\.(?:manifest|index)\.v1|docker\.distribution\.manifest(?:\.list)?\.v2|ocm\.software\.oci\.layout\.v1)\+tar(?:\+gzip)?$/.test(
+    mediaType,
+  );
+}
+
+/**
+ * Reads an archive of an OCI artifact, in the layout of an artifact set (`blobs/sha256.…`) or of an OCI image (`blobs/sha256/…`),
+ * compressed or not, and proves that the artifact is whole.
+ *
+ * @returns The digest of its main manifest.
+ * @throws {Refusal}
+ * @see OCI image specification 1.1, image-layout.md
+ */
+export async function readArtifactSet(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Digest> {
+  const content: SetContent = { sizes: new Map(), small: new Map(), keptBytes: 0, index: undefined };
+  for await (const entry of readTar(unpackIfGzip(source, maxBytes), { maxEntries })) await readEntry(entry, content);
+  const main = findMain(content.index);
+  await proveArtifact(main, {
+    readManifest: async (digest) => content.small.get(digest) ?? refuseMissing(digest),
+    prove: async (digest) => content.sizes.get(digest) ?? refuseMissing(digest),
+  });
+  return main;
+}
+
+function refuseMissing(digest: Digest): never {
+  throw new Refusal('blob-missing', `the archive of the artifact lacks ${digest}`);
+}
+
+async function readEntry(entry: TarEntry, content: SetContent): Promise<void> {
+  if (entry.name === 'index.json' || entry.name === 'artifact-descriptor.json') {
+    if (content.index) throw new Refusal('malformed', 'the archive of the artifact has two indexes');
+    content.index = await readAll(entry.content, maxManifestBytes, entry.name);
+    return;
+  }
+  const [, algorithm, hex] = /^blobs\/(sha256|sha512)[./]([0-9a-f]+)$/.exec(entry.name) ?? [];
+  if (!algorithm || !hex) return;
+  const digest = parseDigest(`${algorithm}:${hex}`);
+  if (!digest || content.sizes.has(digest)) {
+    throw new Refusal('malformed', `the archive of the artifact has a blob that does not belong: ${entry.name}`);
+  }
+  await readBlob(entry, digest, content);
+}
+
+async function readBlob({ content: chunks, size }: TarEntry, digest: Digest, content: SetContent): Promise<void> {
+  const hash = createHash(digest.slice(0, digest.indexOf(':')));
+  const kept: Uint8Array[] = [];
+  const keep = size <= maxManifestBytes && content.keptBytes + size <= maxKeptBytes;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    if (keep) kept.push(chunk);
+  }
+  if (!digest.endsWith(`:${hash.digest('hex')}`)) {
+    throw new Refusal('digest-mismatch', `the archive of the artifact has other bytes under ${digest}`);
+  }
+  content.sizes.set(digest, size);
+  if (!keep) return;
+  content.small.set(digest, Buffer.concat(kept));
+  content.keptBytes += size;
+}
+
+function findMain(bytes: Uint8Array | undefined): Digest {
+  const what = 'index in the archive of the artifact';
+  if (!bytes) throw new Refusal('malformed', 'the archive of the artifact has no index');
+  const index = parseOciManifest(bytes, what);
+  if (index.kind !== 'index') throw new Refusal('malformed', `${what}: it is none`);
+  const named = index.annotations[mainAnnotation];
+  const [first, second] = index.manifests;
+  const main = named === undefined ? first : index.manifests.find(({ digest }) => digest === named);
+  if (!main || (named === undefined && second)) {
+    throw new Refusal('malformed', `${what}: it does not say which of ${index.manifests.length} manifests is meant`);
+  }
+  return main.digest;
+}

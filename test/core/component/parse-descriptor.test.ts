@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import { parseDescriptor } from '../../../src/core/component/parse-descriptor.ts';
+import { descriptorData, parseData } from '../../builders/component-version.ts';
+
+const v2 = `meta:
+  schemaVersion: v2
+component:
+  name: example.org/greeter
+  version: v1.0.0
+  provider: example.org
+  creationTime: 2026-11-21T04:10:53Z
+  labels:
+  - name: stage
+    value: final
+    signing: true
+  repositoryContexts: null
+  resources:
+  - name: note
+    version: 1.0.0
+    type: plainText
+    relation: local
+    extraIdentity:
+      lang: en
+    access:
+      type: localBlob
+      localReference: sha256:0
+`;
+
+const v3alpha1 = `apiVersion: ocm.software/v3alpha1
+kind: ComponentVersion
+metadata:
+  name: example.org/greeter
+  version: v1.0.0
+  provider:
+    name: example.org
+  creationTime: 2026-11-21T04:10:53Z
+  labels:
+  - name: stage
+    value: final
+    signing: true
+repositoryContexts: []
+spec:
+  resources:
+  - name: note
+    version: 1.0.0
+    type: plainText
+    relation: local
+    extraIdentity:
+      lang: en
+    access:
+      type: localBlob
+      localReference: sha256:0
+`;
+
+const parse = (text: string) => parseDescriptor(Buffer.from(text));
+
+describe('a component descriptor', () => {
+  test('is the same in either scheme', () => {
+    expect(parse(v2)).toEqual({ ...parse(v3alpha1), scheme: 'v2' });
+    expect(parse(v3alpha1)).toMatchObject({
+      scheme: 'v3alpha1',
+      name: 'example.org/greeter',
+      version: 'v1.0.0',
+      provider: { name: 'example.org', labels: [] },
+      creationTime: '2026-11-21T04:10:53Z',
+      labels: [{ name: 'stage', value: 'final', signing: true }],
+      resources: [{ name: 'note', extraIdentity: { lang: 'en' }, relation: 'local' }],
+      sources: [],
+      references: [],
+      signatures: [],
+    });
+  });
+
+  test('may have anything in what is never signed', () => {
+    const data = descriptorData();
+    const changed = { ...data, nestedDigests: [{ odd: 1 }], component: { ...data.component, repositoryContexts: 'x' } };
+    expect(parseData(changed)).toEqual(parseData(data));
+  });
+
+  test('may hold the provider as JSON text, which is as strict as the rest', () => {
+    const withProvider = (provider: string) => v2.replace('provider: example.org', `provider: '${provider}'`);
+    expect(
+      parse(withProvider('{"name":"example.org","labels":[{"name":"a","value":1,"signing":true}]}')).provider,
+    ).toEqual({
+      name: 'example.org',
+      labels: [{ name: 'a', value: 1, signing: true }],
+    });
+    for (const text of [
+      '{"name":"a","name":"b"}',
+      '{name: a}',
+      '{"name":"a","other":1}',
+      '{}',
+      '{"name":9007199254740993}',
+    ]) {
+      expect(() => parse(withProvider(text)), text).toThrow(
+        expect.objectContaining({ name: 'Refusal', code: 'malformed' }),
+      );
+    }
+  });
+
+  test.each([
+    [
+      'an unknown field',
+      '  provider: example.org',
+      '  provider: example.org\n  owner: me',
+      7,
+      'component.owner is an unknown field',
+    ],
+    ['another spelling of a field', '  resources:', '  Resources:', 13, 'component.Resources is an unknown field'],
+    [
+      'an unknown field of a resource',
+      '    type: plainText',
+      '    type: plainText\n    kind: x',
+      17,
+      'component.resources[0].kind',
+    ],
+    [
+      'a number for a text',
+      '    version: 1.0.0',
+      '    version: 1.0',
+      15,
+      'component.resources[0].version must be a text',
+    ],
+    ['a text for a list', '  resources:', '  sources: none\n  resources:', 13, 'component.sources must be a list'],
+    ['signing as a text', '    signing: true', '    signing: "true"', 11, 'signing must be true or false'],
+    ['an unknown relation', '    relation: local', '    relation: both', 17, 'relation must be local or external'],
+    ['an access without a type', '      type: localBlob\n', '', 21, 'access.type must be a text'],
+    ['a creation time that is none', '2026-11-21T04:10:53Z', '2026-11-21', 7, 'creationTime must be a time'],
+    ['a month that is none', '2026-11-21T04:10:53Z', '2026-13-21T04:10:53Z', 7, 'creationTime must be a time'],
+    ['an unknown scheme', 'schemaVersion: v2', 'schemaVersion: v4', 2, 'meta.schemaVersion is not a scheme'],
+    ['no scheme', 'meta:\n  schemaVersion: v2\n', '', 1, 'names no scheme'],
+    ['two schemes', 'meta:', 'apiVersion: ocm.software/v3alpha1\nmeta:', 1, 'names two schemes'],
+    ['a field twice', '  provider: example.org', '  provider: example.org\n  provider: example.com', 7, 'stands twice'],
+    ['an alias', '    value: final', '    value: &a final', 10, 'anchor'],
+  ])('with %s is refused with its line', (_what, from, to, line, message) => {
+    expect(v2).toContain(from);
+    expect(() => parse(v2.replace(from, to))).toThrow(
+      expect.objectContaining({ name: 'Refusal', code: 'malformed', message: expect.stringContaining(message) }),
+    );
+    expect(() => parse(v2.replace(from, to))).toThrow(`component descriptor, line ${line}: `);
+  });
+
+  test.each([
+    ['a scalar that YAML versions read differently', 'value: final', 'value: no', 'ambiguous-scalar'],
+    ['a number beyond 2^53', 'value: final', 'value: 9007199254740993', 'number-out-of-range'],
+    ['a name that is none', 'name: example.org/greeter', 'name: Greeter', 'identity-mismatch'],
+    ['a version that is none', 'version: v1.0.0', 'version: newest', 'identity-mismatch'],
+  ])('with %s is refused with a code of its own', (_what, from, to, code) => {
+    expect(() => parse(v2.replace(from, to))).toThrow(expect.objectContaining({ name: 'Refusal', code }));
+  });
+
+  test('of more than 4 MiB is refused unread', () => {
+    expect(() => parseDescriptor(Buffer.alloc(4 * 1024 * 1024 + 1, ' '))).toThrow(
+      expect.objectContaining({ code: 'too-large' }),
+    );
+  });
+
+  const resource = { name: 'a', version: '1.0.0', type: 't', relation: 'local', access: { type: 'none' } };
+  const reference = { name: 'a', version: '1.0.0', componentName: 'example.org/a' };
+  const signature = { name: 'a', digest: { hashAlgorithm: '', normalisationAlgorithm: '', value: '' }, signature: {} };
+
+  test.each([
+    ['resources', { resources: [resource, resource] }],
+    [
+      'resources with extra identities in another order',
+      {
+        resources: [
+          { ...resource, extraIdentity: { a: '1', b: '2' } },
+          { ...resource, extraIdentity: { b: '2', a: '1' } },
+        ],
+      },
+    ],
+    ['references', { references: [reference, reference] }],
+    ['signatures', { signatures: [signature, signature] }],
+    ['signing labels', { labels: [{ name: 'stage', value: 1, signing: true }] }],
+  ])('with two %s of one identity is refused', (_what, options) => {
+    expect(() => parseData(descriptorData(options))).toThrow(expect.objectContaining({ code: 'malformed' }));
+  });
+
+  test('may have elements of one name that differ in version or extra identity', () => {
+    const resources = [resource, { ...resource, version: '2.0.0' }, { ...resource, extraIdentity: { os: 'linux' } }];
+    expect(parseData(descriptorData({ resources })).resources).toHaveLength(4);
+  });
+
+  test('with more than sixteen signatures is refused', () => {
+    const signatures = Array.from({ length: 17 }, (_, index) => ({ ...signature, name: `s${index}` }));
+    expect(parseData(descriptorData({ signatures: signatures.slice(1) })).signatures).toHaveLength(16);
+    expect(() => parseData(descriptorData({ signatures }))).toThrow(expect.objectContaining({ code: 'malformed' }));
+  });
+
+  test('keeps __proto__ as a plain key', () => {
+    const text = '{"__proto__": {"polluted": true}}';
+    const data = JSON.stringify(descriptorData()).replace('"free text"', text);
+    const label = parse(data).labels.find(({ name }) => name === 'note');
+    expect(JSON.stringify(label?.value)).toBe('{"__proto__":{"polluted":true}}');
+    expect(Object.prototype).not.toHaveProperty('polluted');
+  });
+});

@@ -1,0 +1,295 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { describe, expect, test } from 'vitest';
+import type { CollectedVersion, ResourceContent } from '../../../src/core/component/collected-version.ts';
+import { projectSigned } from '../../../src/core/component/signed-projection.ts';
+import type { TrustPolicy } from '../../../src/core/trust/trust-policy.ts';
+import { verifyComponentVersion } from '../../../src/core/trust/verify.ts';
+import {
+  createKeyPair,
+  type DescriptorData,
+  descriptorData,
+  genericDigest,
+  parseData,
+  signatureOf,
+  signed,
+} from '../../builders/component-version.ts';
+
+const keys = createKeyPair();
+const otherKeys = createKeyPair();
+const now = new Date('2026-11-21T12:00:00Z');
+const note = Buffer.from('good morning');
+
+function collected(data: object, resources?: readonly ResourceContent[]): CollectedVersion {
+  const descriptor = parseData(data);
+  const { name: component, version } = descriptor;
+  const found = descriptor.resources.map(() => ({ kind: 'blob', hash: genericDigest(note).value }) as const);
+  return {
+    component,
+    version,
+    descriptor,
+    problems: [],
+    resources: resources ?? found,
+    references: [],
+    contents: new Map(),
+  };
+}
+
+function policy(overrides: Partial<TrustPolicy> = {}): TrustPolicy {
+  const anyOf = [{ pem: keys.publicKey, source: 'release.pub' }];
+  return { signatures: [{ name: 'release', anyOf }], allowUnsigned: false, ...overrides };
+}
+
+function verify(version: CollectedVersion, trust = policy(), installed = false) {
+  return verifyComponentVersion(version, trust, { now, installed });
+}
+
+const codesOf = ({ reasons }: ReturnType<typeof verify>) => reasons.map(({ code }) => code);
+
+const good = signed(descriptorData(), keys);
+
+describe('a signed component version', () => {
+  test('is verified, with the key that made the signature', () => {
+    expect(verify(collected(good))).toMatchObject({
+      verdict: 'verified',
+      reasons: [],
+      signatures: [{ name: 'release', verdict: 'verified', keyFingerprint: expect.stringMatching(/^sha256:/) }],
+      resources: [{ name: 'note', proof: 'content' }],
+    });
+  });
+
+  test('is refused without anybody to trust, unless the operator allows that', () => {
+    expect(codesOf(verify(collected(good), policy({ signatures: [] })))).toEqual(['no-trust-anchor']);
+    expect(verify(collected(good), policy({ signatures: [], allowUnsigned: true })).verdict).toBe('verified');
+    const keyless = policy({ signatures: [{ name: 'release', anyOf: [] }] });
+    expect(codesOf(verify(collected(good), keyless))).toEqual(['no-trust-anchor']);
+    expect(codesOf(verify(collected(good), { ...keyless, allowUnsigned: true }))).toEqual(['no-trust-anchor']);
+  });
+
+  test('needs every required signature', () => {
+    const second = { name: 'second', anyOf: [{ pem: otherKeys.publicKey, source: 'other.pub' }] };
+    const trust = policy({ signatures: [...policy().signatures, second] });
+    expect(codesOf(verify(collected(good), trust))).toEqual(['not-signed']);
+    const both = { ...good, signatures: [...good.signatures, signatureOf(parseData(good), 'second', otherKeys)] };
+    expect(verify(collected(both), trust).verdict).toBe('verified');
+    const copied = { ...good, signatures: [...good.signatures, { ...good.signatures[0], name: 'second' }] };
+    expect(codesOf(verify(collected(copied), trust))).toEqual(['signature-invalid']);
+  });
+
+  test('is verified by any one of several keys', () => {
+    const anyOf = [
+      { pem: otherKeys.publicKey, source: 'new.pub' },
+      { pem: keys.publicKey, source: 'old.pub' },
+    ];
+    expect(verify(collected(good), policy({ signatures: [{ name: 'release', anyOf }] })).verdict).toBe('verified');
+  });
+
+  test.each([
+    ['before it is retired', '2026-11-21T12:00:01Z', false, []],
+    ['from then on', '2026-11-21T12:00:00Z', false, ['key-retired']],
+    ['from then on, when it is installed already', '2020-01-01T00:00:00Z', true, []],
+  ])('by a retired key, %s', (_when, retired, installed, codes) => {
+    const anyOf = [
+      { pem: otherKeys.publicKey, source: 'new.pub' },
+      { pem: keys.publicKey, source: 'old.pub', retired: new Date(retired) },
+    ];
+    const trust = policy({ signatures: [{ name: 'release', anyOf }] });
+    expect(codesOf(verify(collected(good), trust, installed))).toEqual(codes);
+  });
+
+  test('counts only over an admitted normal form', () => {
+    const admitting = (normalisations: string[]) => codesOf(verify(collected(good), policy({ normalisations })));
+    expect(admitting(['jsonNormalisation/v4alpha1'])).toEqual(['policy-normalisation']);
+    expect(admitting(['jsonNormalisation/v3'])).toEqual([]);
+  });
+
+  test('may be signed over jsonNormalisation/v4alpha1', () => {
+    const data = descriptorData({ labels: [{ name: 'l', value: { a: null }, version: 'v1', signing: true }] });
+    const signatures = [signatureOf(parseData(data), 'release', keys, 'jsonNormalisation/v4alpha1')];
+    expect(verify(collected({ ...data, signatures })).verdict).toBe('verified');
+  });
+
+  test('never verifies what was not read', () => {
+    const { descriptor: _, ...unread } = collected(good);
+    const problem = { code: 'blob-missing', message: 'gone' } as const;
+    expect(verify({ ...unread, problems: [problem] }).verdict).toBe('refused');
+    expect(verify(unread).verdict).toBe('refused');
+    expect(verify(collected(good, [{ kind: 'not-read' }])).resources[0]?.proof).toBe('unproved');
+    expect(verify(collected(good, [])).verdict).toBe('refused');
+  });
+
+  test('throws for a key that is none, whatever the content is', () => {
+    const anyOf = [{ pem: 'no key', source: 'release.pub' }];
+    expect(() => verify(collected(good), policy({ signatures: [{ name: 'release', anyOf }] }))).toThrow(
+      expect.objectContaining({
+        name: 'Failure',
+        code: 'configuration',
+        message: expect.stringContaining('release.pub'),
+      }),
+    );
+  });
+});
+
+describe('a resource', () => {
+  const [digest] = [genericDigest(note)];
+  const check = (noteDigest: object, content: ResourceContent) => {
+    const data = signed(descriptorData({ noteDigest }), keys);
+    const evidence = verify(collected(data, [content]));
+    return [evidence.resources[0]?.proof, ...codesOf(evidence)];
+  };
+  const artifactDigest = { ...digest, normalisationAlgorithm: 'ociArtifactDigest/v1' };
+  const main = `sha256:${digest.value}` as never;
+  const other = `sha256:${'0'.repeat(64)}` as never;
+
+  test.each([
+    ['with its bytes', digest, { kind: 'blob', hash: digest.value }, ['content']],
+    ['with other bytes', digest, { kind: 'blob', hash: '00' }, ['unproved', 'digest-mismatch']],
+    ['as an archive with its main manifest', artifactDigest, { kind: 'blob', hash: '00', artifact: main }, ['content']],
+    [
+      'as an archive with another main manifest',
+      artifactDigest,
+      { kind: 'blob', hash: '00', artifact: other },
+      ['unproved', 'digest-mismatch'],
+    ],
+    [
+      'as an archive whose blob has the digest of a manifest',
+      artifactDigest,
+      { kind: 'blob', hash: digest.value },
+      ['unproved', 'digest-mismatch'],
+    ],
+    [
+      'as an archive under the name of the blob digest',
+      digest,
+      { kind: 'blob', hash: '00', artifact: main },
+      ['content'],
+    ],
+    [
+      'as an archive that is broken',
+      artifactDigest,
+      { kind: 'blob', hash: '00', artifact: { code: 'malformed', message: '' } },
+      ['unproved', 'malformed'],
+    ],
+    ['as an image', artifactDigest, { kind: 'artifact', digest: main }, ['content']],
+    ['as another image', artifactDigest, { kind: 'artifact', digest: other }, ['unproved', 'digest-mismatch']],
+    ['out of reach', artifactDigest, { kind: 'unreachable', where: 'x' }, ['unproved', 'resource-unreachable']],
+    [
+      'out of reach, by its digest',
+      artifactDigest,
+      { kind: 'unreachable', where: 'x', pinned: main },
+      ['pinned', 'resource-unreachable'],
+    ],
+    [
+      'out of reach, by another digest',
+      artifactDigest,
+      { kind: 'unreachable', where: 'x', pinned: other },
+      ['unproved', 'digest-mismatch'],
+    ],
+    [
+      'with a digest in upper case',
+      { ...digest, value: digest.value.toUpperCase() },
+      { kind: 'blob', hash: digest.value },
+      ['unproved', 'malformed'],
+    ],
+    [
+      'with the SHA-512 of a SHA-256 value',
+      { ...digest, hashAlgorithm: 'SHA-512' },
+      { kind: 'artifact', digest: main },
+      ['unproved', 'digest-mismatch'],
+    ],
+    [
+      'with an old name of the hash',
+      { ...digest, hashAlgorithm: 'sha256' },
+      { kind: 'blob', hash: digest.value },
+      ['unproved', 'unsupported-algorithm'],
+    ],
+    [
+      'that is excluded',
+      { hashAlgorithm: 'NO-DIGEST', normalisationAlgorithm: 'EXCLUDE-FROM-SIGNATURE', value: 'NO-DIGEST' },
+      { kind: 'blob', hash: digest.value },
+      ['unproved', 'digest-missing'],
+    ],
+  ] as const)('%s', (_what, stated, content, expected) => {
+    expect(check(stated, content)).toEqual(expected);
+  });
+});
+
+describe('a change after signing', () => {
+  type Path = readonly (string | number)[];
+
+  /** Paths of everything that the signature covers. */
+  const signedPaths: readonly Path[] = [
+    ['component', 'version'],
+    ['component', 'provider'],
+    ['component', 'creationTime'],
+    ['component', 'labels', 0, 'name'],
+    ['component', 'labels', 0, 'value'],
+    ['component', 'labels', 0, 'signing'],
+    ['component', 'resources', 0, 'name'],
+    ['component', 'resources', 0, 'version'],
+    ['component', 'resources', 0, 'type'],
+    ['component', 'resources', 0, 'relation'],
+    ['component', 'resources', 0, 'extraIdentity'],
+    ['component', 'resources', 0, 'labels', 0, 'value', 'by'],
+    ['component', 'resources', 0, 'digest', 'value'],
+    ['component', 'sources', 0, 'name'],
+    ['component', 'sources', 0, 'version'],
+    ['component', 'sources', 0, 'type'],
+    ['component', 'componentReferences'],
+  ];
+
+  const other: Readonly<Record<string, unknown>> = {
+    version: 'v9.9.9',
+    creationTime: '2027-01-01T00:00:00Z',
+    signing: false,
+    relation: 'external',
+    extraIdentity: { os: 'linux' },
+    componentReferences: [{ name: 'r', componentName: 'example.org/r', version: '1.0.0' }],
+  };
+
+  function change(data: DescriptorData, path: Path, value: unknown): DescriptorData {
+    const copy = structuredClone(data);
+    const last = path.at(-1) ?? '';
+    const parent = path.slice(0, -1).reduce<never>((node, step) => node[step] as never, copy as never);
+    (parent as Record<string, unknown>)[last] = value;
+    return copy;
+  }
+
+  test.each(signedPaths.map((path) => [path.join('.'), path] as const))('of %s is refused', (_name, path) => {
+    const changed = change(good, path, other[String(path.at(-1))] ?? 'changed');
+    expect(codesOf(verify(collected(changed)))).toContain('signature-invalid');
+  });
+
+  property.prop([fc.constantFrom('provider', 'type', 'name', 'value'), fc.string({ minLength: 1 })])(
+    'to any other text is refused',
+    (field, text) => {
+      const paths: Record<string, Path> = {
+        provider: ['component', 'provider'],
+        type: ['component', 'resources', 0, 'type'],
+        name: ['component', 'sources', 0, 'name'],
+        value: ['component', 'labels', 0, 'value'],
+      };
+      const path = paths[field] ?? [];
+      fc.pre(
+        !/\p{Cc}/u.test(text) && !text.startsWith('{') && !['example.org', 'plainText', 'code', 'final'].includes(text),
+      );
+      expect(codesOf(verify(collected(change(good, path, text))))).toContain('signature-invalid');
+    },
+  );
+
+  property.prop([
+    fc.constantFrom<Path>(
+      ['component', 'labels', 1, 'value'],
+      ['component', 'repositoryContexts'],
+      ['component', 'resources', 0, 'srcRefs'],
+      ['component', 'sources', 0, 'access', 'commit'],
+      ['component', 'resources', 0, 'access', 'globalAccess'],
+      ['nestedDigests'],
+    ),
+    fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('e+')),
+  ])('of what is never signed changes neither the verdict nor what templates see', (path, value) => {
+    const changed = change(good, path, value);
+    const before = verify(collected(good));
+    const after = verify(collected(changed));
+    expect(after).toEqual(before);
+    expect(projectSigned(parseData(changed))).toEqual(projectSigned(parseData(good)));
+  });
+});
