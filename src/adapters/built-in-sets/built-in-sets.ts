@@ -1,0 +1,44 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../../core/failure.ts';
+import { parseSetFile, setFileName } from '../../core/template/set-file.ts';
+import type { TemplateFile, TemplateSet } from '../../core/template/template-set.ts';
+import type { TemplateSets } from '../../ports/template-sets.ts';
+
+/**
+ * Reads the template sets in `folder`: one folder each, named after the set for its newest version, and `<name>@<version>` for
+ * an older one that is still rendered.
+ */
+export function createBuiltInSets(folder: URL | string): TemplateSets {
+  const root = typeof folder === 'string' ? folder : fileURLToPath(folder);
+
+  async function readSets(): Promise<readonly (TemplateSet & { readonly version: number })[]> {
+    const entries = await readdir(root, { withFileTypes: true });
+    const folders = entries.filter((it) => it.isDirectory()).map((it) => it.name);
+    return Promise.all(folders.map((it) => readSet(join(root, it), it)));
+  }
+
+  return {
+    async readBuiltIn(name, version) {
+      const sets = await readSets();
+      const found = sets.find((it) => it.name === name && it.version === version);
+      if (found) return { name: found.name, files: found.files };
+      const there = sets.map((it) => `${it.name}@${it.version}`).toSorted();
+      throw new Failure('configuration', `There is no built-in template set ${name}@${version}.`, {
+        remedy: `Use one of ${there.join(', ')}, or the name of a folder under .consignee/templates.`,
+      });
+    },
+  };
+}
+
+async function readSet(path: string, folder: string): Promise<TemplateSet & { readonly version: number }> {
+  const names = (await readdir(path)).filter((it) => it.endsWith('.yaml')).toSorted();
+  const [name = folder] = folder.split('@');
+  const files = new Map<string, TemplateFile>();
+  for (const file of names) {
+    files.set(file, { text: await readFile(join(path, file), 'utf8'), source: `built-in ${folder}/${file}` });
+  }
+  const set = files.get(setFileName);
+  return { name, files, version: set ? parseSetFile(set).version : 0 };
+}

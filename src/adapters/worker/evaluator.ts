@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../../core/failure.ts';
+import { showExpression } from '../../core/template/find-expression.ts';
+import type { RenderedSet, RenderInput } from '../../core/template/template-set.ts';
+import type { Evaluator } from '../../ports/evaluator.ts';
+import { type Evaluating, type FromWorker, unpackFailure, type WorkerAnswer } from './messages.ts';
+
+interface Limits {
+  /** For one template set, in a thread that is ready. */
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+}
+
+/**
+ * Renders in one thread of its own, which is started on first use, kept, and replaced when it had to be ended. Renders come one
+ * after the other. An idle thread does not keep the process alive.
+ */
+export function createEvaluator({ timeoutSeconds = 5, memoryMegabytes = 256 }: Partial<Limits> = {}): Evaluator {
+  const limits: Limits = { timeoutSeconds, memoryMegabytes };
+  let thread: Worker | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  let disposed = false;
+
+  async function renderNext(input: RenderInput): Promise<RenderedSet> {
+    if (disposed) throw new Error('The evaluator has been disposed of.');
+    const used = thread ?? (await startThread(limits));
+    thread = used;
+    used.once('exit', forget);
+    try {
+      return await renderIn(used, input, limits);
+    } finally {
+      used.off('exit', forget);
+    }
+  }
+
+  const forget = () => {
+    thread = undefined;
+  };
+
+  return {
+    render(input) {
+      const rendered = last.then(() => renderNext(input));
+      last = rendered.catch(() => undefined);
+      return rendered;
+    },
+    async [Symbol.asyncDispose]() {
+      disposed = true;
+      await thread?.terminate();
+      await last;
+      await thread?.terminate();
+    },
+  };
+}
+
+/** Starting takes a fifth of a second on a quiet machine; this is for a very busy one. */
+const startSeconds = 60;
+
+async function startThread({ memoryMegabytes }: Limits): Promise<Worker> {
+  const thread = new Worker(new URL('./render-worker.ts', import.meta.url), {
+    name: 'consignee-render',
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes, maxYoungGenerationSizeMb: 32 },
+  });
+  const answer = await answerOf(thread, startSeconds);
+  if (answer.kind === 'ready') return thread;
+  await thread.terminate();
+  throw new Error('The thread that renders does not start.', { cause: 'error' in answer ? answer.error : answer.kind });
+}
+
+async function renderIn(thread: Worker, input: RenderInput, limits: Limits): Promise<RenderedSet> {
+  const answered = answerOf(thread, limits.timeoutSeconds);
+  thread.postMessage(input);
+  const answer = await answered;
+  switch (answer.kind) {
+    case 'rendered':
+      return answer.rendered;
+    case 'failed':
+      throw unpackFailure(answer.failure);
+    case 'broken':
+      throw new Error(`Rendering failed: ${answer.stack}`);
+    case 'silent':
+      await thread.terminate();
+      throw tooMuch(input, `more than ${limits.timeoutSeconds} s`, answer.at);
+    case 'died':
+      if (answer.memory) throw tooMuch(input, `more than ${limits.memoryMegabytes} MiB of memory`, answer.at);
+      throw new Error('The thread that renders has ended.', { cause: answer.error });
+    case 'ready':
+      throw new Error('The thread that renders has started anew.');
+  }
+}
+
+type Answer =
+  | WorkerAnswer
+  /** Time is up; `at` is the expression that was evaluated last. */
+  | { readonly kind: 'silent'; readonly at: Evaluating | undefined }
+  | { readonly kind: 'died'; readonly memory: boolean; readonly error: unknown; readonly at: Evaluating | undefined };
+
+/** Waits for what a thread says next. While it waits, the thread keeps the process alive. */
+function answerOf(thread: Worker, seconds: number): Promise<Answer> {
+  return new Promise((resolve) => {
+    let at: Evaluating | undefined;
+    const end = (answer: Answer) => {
+      clearTimeout(timer);
+      thread.off('message', hear).off('error', die).off('exit', die).on('error', ignore).unref();
+      resolve(answer);
+    };
+    const hear = (message: FromWorker) => {
+      if (message.kind === 'evaluating') at = message;
+      else end(message);
+    };
+    const die = (error: unknown) => {
+      const memory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      end({ kind: 'died', memory, error, at });
+    };
+    const timer = setTimeout(() => end({ kind: 'silent', at }), seconds * 1000);
+    thread.off('error', ignore).on('message', hear).on('error', die).on('exit', die).ref();
+  });
+}
+
+/** Nobody waits for a thread that ends while it is idle; the next render finds it gone. */
+const ignore = () => undefined;
+
+function tooMuch({ set }: RenderInput, what: string, at: Evaluating | undefined): Failure {
+  const where = at ? ` at ${showExpression(at.expression)}` : '';
+  return new Failure('template', `Rendering the template set ${set.name} took ${what} and was stopped${where}.`, {
+    place: at?.place,
+    remedy: 'Simplify the expression: compare and pick values instead of computing over long lists.',
+  });
+}

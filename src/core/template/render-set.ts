@@ -1,0 +1,167 @@
+import type { Finding, Place } from '../failure.ts';
+import { checkOutput, nameObject, type OutputRules } from './check-output.ts';
+import { createEvaluate, type ExpressionResult } from './expression.ts';
+import { readExpression, showExpression } from './find-expression.ts';
+import { outputPath } from './output-path.ts';
+import { type Placed, parseSetFile, type SetFile, type SetFileEntry, setFileName } from './set-file.ts';
+import { type FilledTemplate, fillTemplate } from './splice.ts';
+import { templateFailure } from './template-failure.ts';
+import type { OutputFolders, RenderedSet, RenderInput, TemplateSet } from './template-set.ts';
+
+/** Hears of every expression before it is evaluated: of one that never ends, it is the last to be heard of. */
+export type Watch = (expression: string, place: Place) => void;
+
+/**
+ * Renders a template set: same input, same bytes, on any machine.
+ *
+ * @throws {Failure} `template` with all that is wrong with the set and with what it renders, each with its place.
+ */
+export function renderSet({ set, variables, folders }: RenderInput, watch: Watch = () => undefined): RenderedSet {
+  const setFile = readSetFile(set);
+  const evaluate = createEvaluate({
+    ...variables,
+    folders: { ...folders, kustomizations: folders.kustomizations ?? null },
+  });
+  const findings: Finding[] = [...findUnused(set, setFile)];
+  const rendering: Rendering = {
+    set,
+    folders,
+    report: (place, message, remedy) => findings.push({ place, message, remedy }),
+    findings,
+    evaluate: (expression, place) => {
+      watch(expression, place);
+      return evaluate(expression);
+    },
+  };
+  const files = renderFiles(setFile, rendering);
+  const initialValues = setFile.values && renderValues(setFile.values, rendering);
+  if (findings.length > 0) throw templateFailure(findings);
+  return { files, initialValues };
+}
+
+interface Rendering {
+  readonly set: TemplateSet;
+  readonly folders: OutputFolders;
+  readonly findings: Finding[];
+  readonly report: (place: Place, message: string, remedy: string) => void;
+  readonly evaluate: (expression: string, place: Place) => ExpressionResult;
+}
+
+function readSetFile(set: TemplateSet): SetFile {
+  const file = set.files.get(setFileName);
+  if (file) return parseSetFile(file);
+  const remedy = `Add ${setFileName}, which names the files that the set renders.`;
+  throw templateFailure([{ message: `the template set ${set.name} has no ${setFileName}`, remedy }]);
+}
+
+/** A template that nobody names is a mistake: most of all a misspelt file that was to override another. */
+function findUnused(set: TemplateSet, { files, values }: SetFile): readonly Finding[] {
+  const named = [...files.map((it) => it.template.value), ...(values ? [values.value] : [])];
+  return [...set.files]
+    .filter(([name]) => /\.ya?ml$/.test(name) && name !== setFileName && !named.includes(name))
+    .map(([name, { source }]) => ({
+      place: { file: source },
+      message: `${setFileName} does not name the template ${name}`,
+      remedy: `Name it in ${setFileName}, or spell it as there: ${named.join(', ')}.`,
+    }));
+}
+
+function renderFiles(setFile: SetFile, rendering: Rendering): ReadonlyMap<string, string> {
+  const rules: OutputRules = {
+    kinds: setFile.kinds,
+    clusterKinds: setFile.clusterKinds,
+    namespaces: setFile.namespaces?.flatMap((it) => evaluateNamespace(it, rendering)),
+  };
+  const files = new Map<string, string>();
+  const objects = new Map<string, string>();
+  for (const entry of setFile.files) {
+    if (!evaluateCondition(entry.when, rendering)) continue;
+    const path = evaluatePath(entry, rendering);
+    const filled = fill(entry.template, rendering);
+    if (filled) checkObject(filled, rules, objects, rendering);
+    if (path === undefined || filled === undefined) continue;
+    if (files.has(path)) {
+      rendering.report(entry.path.place, `two files are rendered to ${path}`, 'Give each file a path of its own.');
+    }
+    files.set(path, filled.text);
+  }
+  return files;
+}
+
+/** @param objects What other files have declared: two that declare one object would undo each other's work for ever. */
+function checkObject(filled: FilledTemplate, rules: OutputRules, objects: Map<string, string>, rendering: Rendering) {
+  rendering.findings.push(...checkOutput(filled, rules));
+  const name = nameObject(filled);
+  if (name === undefined) return;
+  const { place } = filled.originOf([]);
+  const other = objects.get(name);
+  if (other !== undefined) {
+    rendering.report(place, `the ${name} is rendered from ${other} too`, 'Give each object a name of its own.');
+  }
+  objects.set(name, place.file);
+}
+
+function renderValues(template: Placed<string>, rendering: Rendering): Readonly<Record<string, unknown>> | undefined {
+  const filled = fill(template, rendering);
+  if (filled === undefined) return undefined;
+  if (isMapping(filled.value)) return filled.value;
+  rendering.report(filled.originOf([]).place, 'the values are no mapping', 'Yield a mapping of names and values.');
+  return undefined;
+}
+
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function fill({ value: name, place }: Placed<string>, rendering: Rendering): FilledTemplate | undefined {
+  const { set, findings, report, evaluate } = rendering;
+  const template = set.files.get(name);
+  if (!template) {
+    report(place, `there is no template ${name}`, `Add the file to the template set ${set.name}.`);
+    return undefined;
+  }
+  const result = fillTemplate(template, evaluate);
+  if (result.kind === 'filled') return result.filled;
+  findings.push(...result.findings);
+  return undefined;
+}
+
+/** @returns What a value of `set.yaml` says or yields; `undefined` when that was reported as a problem. */
+function evaluatePlaced({ value, place }: Placed<unknown>, { evaluate, report }: Rendering): unknown {
+  const found = readExpression(value);
+  if (found.kind === 'none') return value;
+  const result = found.kind === 'expression' ? evaluate(found.expression, place) : found;
+  if (result.kind === 'value') return result.value;
+  report(place, found.kind === 'expression' ? `${value}: ${result.message}` : result.message, result.remedy);
+  return undefined;
+}
+
+function evaluateCondition(when: SetFileEntry['when'], rendering: Rendering): boolean {
+  const value = evaluatePlaced(when, rendering);
+  if (value !== undefined && typeof value !== 'boolean') {
+    rendering.report(when.place, `${when.value} yields ${JSON.stringify(value)}`, 'Yield true or false.');
+  }
+  return value === true;
+}
+
+function evaluateNamespace(namespace: Placed<string>, rendering: Rendering): readonly string[] {
+  const value = evaluatePlaced(namespace, rendering);
+  if (typeof value === 'string') return [value];
+  if (value !== undefined && value !== null) {
+    rendering.report(namespace.place, `${namespace.value} yields ${JSON.stringify(value)}`, 'Yield a text or null.');
+  }
+  return [];
+}
+
+function evaluatePath({ folder, path }: SetFileEntry, rendering: Rendering): string | undefined {
+  const value = evaluatePlaced(path, rendering);
+  const root = rendering.folders[folder];
+  if (root === undefined) {
+    const remedy = `Set flux.kustomizations for the environment, or render it only when: ${showExpression('flux != null')}.`;
+    rendering.report(path.place, 'there is no folder for Flux Kustomizations', remedy);
+  }
+  if (value === undefined || root === undefined) return undefined;
+  const result = outputPath(root, value);
+  if (result.kind === 'path') return result.path;
+  rendering.report(path.place, result.message, result.remedy);
+  return undefined;
+}

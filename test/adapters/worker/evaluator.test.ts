@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createEvaluator } from '../../../src/adapters/worker/evaluator.ts';
+import type { RenderInput } from '../../../src/core/template/template-set.ts';
+import { templateSet } from '../../builders/render-input.ts';
+
+const input = (expression: string): RenderInput => ({
+  set: templateSet({
+    'set.yaml':
+      'version: 1\nkinds: [v1/ConfigMap]\nvalues: values.yaml\nfiles: [{ template: a.yaml, folder: components, path: a.yaml }]\n',
+    'a.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: b }\ndata:\n  a: '$\{{ ${expression} }}'\n`,
+    'values.yaml': 'a: 1\n',
+  }),
+  variables: { name: 'x', many: Array.from({ length: 200 }, (_, index) => index) },
+  folders: { components: 'c', kustomizations: undefined },
+});
+
+const endless = 'string(many.all(a, many.all(b, many.all(c, many.all(d, a + b + c + d >= 0)))))';
+const growing = '[many].map(m, m.map(a, m.map(b, m.map(c, m.map(d, "%d%d%d%d".format([a, b, c, d]))))))';
+
+describe('in the thread', () => {
+  const evaluator = createEvaluator({ timeoutSeconds: 30 });
+  afterAll(() => evaluator[Symbol.asyncDispose]());
+
+  test('a set is rendered', async () => {
+    const { files, initialValues } = await evaluator.render(input('name'));
+    expect([...files]).toEqual([['c/a.yaml', expect.stringContaining('a: x\n')]]);
+    expect(initialValues).toEqual({ a: 1 });
+  });
+
+  test('renders that are asked for at once are all answered, each with its own', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const rendered = await Promise.all(names.map((it) => evaluator.render(input(`"${it}"`))));
+    expect(rendered.map(({ files }) => /a: (\w+)\n/.exec(files.get('c/a.yaml') ?? '')?.[1])).toEqual(names);
+  });
+
+  test('a failure crosses the border whole, and the next render is good', async () => {
+    const { set, ...rest } = input('nothing');
+    const broken = { ...rest, set: templateSet({ ...textsOf(set), 'unused.yaml': 'a: 1\n' }) };
+    await expect(evaluator.render(broken)).rejects.toMatchObject({
+      name: 'Failure',
+      code: 'template',
+      exitCode: 2,
+      message: expect.stringContaining('unused.yaml'),
+      remedy: expect.stringMatching(/\.$/),
+      place: { file: 'unused.yaml' },
+      findings: [{ place: { file: 'a.yaml', line: 5, column: 6 }, message: expect.stringContaining('nothing') }],
+    });
+    await expect(evaluator.render(input('name'))).resolves.toBeDefined();
+  });
+});
+
+const textsOf = ({ files }: RenderInput['set']) =>
+  Object.fromEntries([...files].map(([name, { text }]) => [name, text]));
+
+test('an expression that never ends is ended, told with its place, and the next render gets a new thread', async () => {
+  await using evaluator = createEvaluator({ timeoutSeconds: 1 });
+  const rendering = evaluator.render(input(endless));
+  const next = evaluator.render(input('name'));
+  await expect(rendering).rejects.toMatchObject({
+    code: 'template',
+    message: expect.stringMatching(/took more than 1 s and was stopped at \$\{\{ string\(many/),
+    place: { file: 'a.yaml', line: 5, column: 6 },
+    remedy: expect.stringContaining('Simplify'),
+  });
+  await expect(next).resolves.toBeDefined();
+});
+
+test('an expression that grows without bound does no harm', { timeout: 60_000 }, async () => {
+  await using evaluator = createEvaluator({ timeoutSeconds: 60, memoryMegabytes: 32 });
+  await expect(evaluator.render(input(growing))).rejects.toMatchObject({
+    code: 'template',
+    message: expect.stringMatching(/took more than 32 MiB of memory and was stopped/),
+  });
+  await expect(evaluator.render(input('name'))).resolves.toBeDefined();
+});
+
+test('disposing of it ends the thread, whatever it does', async () => {
+  const evaluator = createEvaluator({ timeoutSeconds: 60 });
+  await evaluator.render(input('name'));
+  const rendering = expect(evaluator.render(input(endless))).rejects.toThrow('has ended');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await evaluator[Symbol.asyncDispose]();
+  await rendering;
+  await expect(evaluator.render(input('name'))).rejects.toThrow('disposed');
+});
+
+test('a program that forgets to dispose of it ends when its work is done', () => {
+  const adapter = fileURLToPath(new URL('../../../src/adapters/worker/evaluator.ts', import.meta.url));
+  const program = `
+    import { createEvaluator } from ${JSON.stringify(adapter)};
+    const file = (text) => ({ text, source: 'x' });
+    const set = 'version: 1\\nkinds: [v1/ConfigMap]\\nfiles: [{ template: a.yaml, folder: components, path: a.yaml }]\\n';
+    const object = 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: { name: a, namespace: b }\\n';
+    const files = new Map([['set.yaml', file(set)], ['a.yaml', file(object)]]);
+    const folders = { components: 'c', kustomizations: undefined };
+    const { files: rendered } = await createEvaluator().render({ set: { name: 'x', files }, variables: {}, folders });
+    console.log([...rendered.keys()].join());`;
+  const { stdout, status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    timeout: 15_000,
+  });
+  expect({ stdout, status, stderr }).toEqual({ stdout: 'c/a.yaml\n', status: 0, stderr: '' });
+});
