@@ -3,7 +3,6 @@ import { parseComponentName } from '../core/component/component-name.ts';
 import { Failure } from '../core/failure.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { normalisationAlgorithms } from '../core/trust/normalise.ts';
-import { parsePublicKey } from '../core/trust/public-key.ts';
 import type { RequiredSignature, TrustedKey, TrustPolicy } from '../core/trust/trust-policy.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import { collectAndVerify } from '../workflows/verify-component-version.ts';
@@ -106,10 +105,7 @@ async function readKey(option: string): Promise<{ readonly name: string; readonl
       cause: error,
     });
   });
-  const key = { pem, source };
-  // A key that is none is the caller's mistake, whatever the content turns out to be.
-  parsePublicKey(pem, source);
-  return { name, key };
+  return { name, key: { pem, source } };
 }
 
 function parseTime(text: string): Date {

@@ -3,7 +3,7 @@ import { Failure } from '../core/failure.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import type { TrustPolicy } from '../core/trust/trust-policy.ts';
-import { type VerifyOptions, verifyComponentVersion } from '../core/trust/verify.ts';
+import { checkTrustPolicy, type VerifyOptions, verifyComponentVersion } from '../core/trust/verify.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import { type CollectRequest, collectComponentVersion } from './collect-component-version.ts';
 
@@ -25,6 +25,7 @@ export async function collectAndVerify(
   request: CollectRequest,
   { policy, ...options }: VerifyOptions & { readonly policy: TrustPolicy },
 ): Promise<VerifiedVersion> {
+  checkTrustPolicy(policy);
   for (let attempt = 1; ; attempt++) {
     try {
       const collected = await collect(open, request);

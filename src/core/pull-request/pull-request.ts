@@ -6,7 +6,7 @@ export interface PullRequest {
   readonly state: 'open' | 'merged' | 'closed';
   /** Branch with the proposed content, without `refs/heads/`. */
   readonly head: string;
-  /** Tip of `head`; `undefined` when the branch is gone. */
+  /** Tip of `head`, or while it is open `undefined` when the branch is gone. When it has ended: the tip it ended with. */
   readonly headSha: CommitSha | undefined;
   readonly base: string;
   readonly title: string;

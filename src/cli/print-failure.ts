@@ -1,0 +1,19 @@
+import { type Failure, type Finding, printPlace } from '../core/failure.ts';
+import { fold, styler, type Terminal } from './terminal.ts';
+
+/** Prints what went wrong, where, and what to do next; never a stack trace. */
+export function printFailure(failure: Failure, terminal: Terminal): string {
+  const style = styler(terminal);
+  const findings = failure.findings.map((finding) => printFinding(finding, terminal));
+  const place = failure.place ? `${printPlace(failure.place)}: ` : '';
+  return [
+    fold(`${style('red', 'Failed:')} ${place}${failure.message}`, { width: terminal.width }),
+    ...findings,
+    ...(failure.remedy ? [fold(failure.remedy, { width: terminal.width, indent: 2 })] : []),
+  ].join('\n');
+}
+
+function printFinding({ place, message, remedy }: Finding, { width }: Terminal): string {
+  const where = place ? `${printPlace(place)}: ` : '';
+  return fold(`${where}${message}${remedy ? ` ${remedy}` : ''}`, { width, indent: 2 });
+}

@@ -1,0 +1,162 @@
+import type { Decision } from '../core/installation/decide.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
+import type { InstallationResult } from '../workflows/pass.ts';
+import { printFailure } from './print-failure.ts';
+import { columns, fold, type Style, styler, type Terminal } from './terminal.ts';
+
+export interface RepositoryResults {
+  /** Name of the applications repository. */
+  readonly repository: string;
+  readonly results: readonly InstallationResult[];
+}
+
+/** What a program reads: `plan`, `run` and `status` with `--output json`. Kept as it is. */
+export function resultsAsData(all: readonly RepositoryResults[]) {
+  return { installations: all.flatMap(({ repository, results }) => results.map((it) => resultAsData(repository, it))) };
+}
+
+/** One installation, as `explain` shows it too. */
+export function resultAsData(
+  repository: string,
+  { installation, installed, selection, outcome, pullRequest }: InstallationResult,
+) {
+  const { environment, application, component } = installation;
+  return {
+    repository,
+    environment,
+    application,
+    component,
+    installed: installed?.version,
+    candidate: selection?.kind === 'candidate' ? selection.version : undefined,
+    decision: decisionAsData(outcome),
+    pullRequest: pullRequest && {
+      number: pullRequest.number,
+      state: pullRequest.state,
+      title: pullRequest.title,
+      link: pullRequest.link,
+    },
+  };
+}
+
+function decisionAsData(outcome: InstallationResult['outcome']) {
+  if (outcome.kind === 'decided') {
+    const { decision } = outcome;
+    const reasons = decision.kind === 'refuse' ? decision.reasons : [];
+    return {
+      kind: decision.kind,
+      because: 'because' in decision ? decision.because : undefined,
+      detail: decision.detail,
+      reasons,
+    };
+  }
+  const { code, message, remedy } = outcome.failure;
+  return { kind: 'fail', because: code, detail: remedy ? `${message} ${remedy}` : message, reasons: [] };
+}
+
+/** @returns 0, 1, 2 or 3 by what is worst: a failure, a wrong configuration, a refusal. */
+export function exitCodeOf(all: readonly RepositoryResults[]): number {
+  const codes = all.flatMap(({ results }) => results.map(({ outcome }) => outcomeCode(outcome)));
+  return [1, 2, 3].find((code) => codes.includes(code)) ?? 0;
+}
+
+function outcomeCode(outcome: InstallationResult['outcome']): number {
+  if (outcome.kind === 'failed') return outcome.failure.exitCode;
+  return outcome.decision.kind === 'refuse' ? 3 : 0;
+}
+
+/** @returns Whether a pass would write something. */
+export function wouldChange({ outcome }: InstallationResult): boolean {
+  return outcome.kind === 'decided' && outcome.decision.kind !== 'leave' && outcome.decision.kind !== 'refuse';
+}
+
+/** Prints each installation with the step that was decided and why. `done` tells it as something that has happened. */
+export function printSteps(
+  all: readonly RepositoryResults[],
+  terminal: Terminal,
+  { done }: { readonly done: boolean },
+): string {
+  const results = all.flatMap((it) => it.results);
+  if (results.length === 0) return 'No installation is configured.\n';
+  return `${results.map((it) => printStep(it, terminal, done)).join('\n\n')}\n`;
+}
+
+function printStep(result: InstallationResult, terminal: Terminal, done: boolean): string {
+  const style = styler(terminal);
+  const { installation, outcome } = result;
+  const name = style('bold', installation.name);
+  if (outcome.kind === 'failed') return `${name}\n${indent(printFailure(outcome.failure, terminal))}`;
+  const { decision } = outcome;
+  const [colour, words] = stepInWords(decision, result, done);
+  const lines = [
+    `${name}   ${printVersions(result)}   ${style(colour, words)}`,
+    fold(decision.detail, { width: terminal.width, indent: 2 }),
+    ...(decision.kind === 'refuse' ? printReasons(decision.reasons, terminal) : []),
+    ...(done ? [] : printFiles(result, terminal)),
+  ];
+  return lines.join('\n');
+}
+
+function printVersions({ installed, selection }: InstallationResult): string {
+  const candidate = selection?.kind === 'candidate' ? selection.version : undefined;
+  if (candidate === undefined || candidate === installed?.version) return installed?.version ?? 'not installed';
+  return installed ? `${installed.version} → ${candidate}` : candidate;
+}
+
+function stepInWords(decision: Decision, { pullRequest }: InstallationResult, done: boolean): [Style, string] {
+  const number = pullRequest ? ` #${pullRequest.number}` : '';
+  switch (decision.kind) {
+    case 'leave':
+      return ['dim', decision.because.replaceAll('-', ' ')];
+    case 'refuse':
+      return ['red', `refused: ${decision.because.replaceAll('-', ' ')}`];
+    case 'open':
+      return ['green', done ? `opened pull request${number}` : 'opens a pull request'];
+    case 'update':
+      return ['green', done ? `updated pull request${number}` : `updates pull request${number}`];
+    case 'close':
+      return ['yellow', done ? `closed pull request${number}` : `closes pull request${number}`];
+    case 'merge':
+      return ['green', done ? `merged pull request${number}` : `merges pull request${number}`];
+  }
+}
+
+/** The reasons for which content is refused, with their stable codes. */
+export function printReasons(reasons: Evidence['reasons'], terminal: Terminal): readonly string[] {
+  const style = styler(terminal);
+  return reasons.map(({ code, where, message }) =>
+    fold(`${style('red', code)} ${where}: ${message}`, { width: terminal.width, indent: 4 }),
+  );
+}
+
+function printFiles({ change }: InstallationResult, terminal: Terminal): readonly string[] {
+  const style = styler(terminal);
+  return (change?.changes ?? []).map(
+    ({ path, content }) => `    ${style('dim', content === undefined ? '-' : '+')} ${path}`,
+  );
+}
+
+/** Prints where each installation stands, a line each. */
+export function printStatus(all: readonly RepositoryResults[], terminal: Terminal): string {
+  const style = styler(terminal);
+  const header = ['INSTALLATION', 'INSTALLED', 'CANDIDATE', 'PULL REQUEST', 'STATE'].map((it) => style('dim', it));
+  const rows = all.flatMap(({ results }) =>
+    results.map((result) => [
+      result.installation.name,
+      result.installed?.version ?? '-',
+      result.selection?.kind === 'candidate' ? result.selection.version : '-',
+      result.pullRequest ? `#${result.pullRequest.number} ${result.pullRequest.state}` : '-',
+      printState(result, style),
+    ]),
+  );
+  return rows.length === 0 ? 'No installation is configured.\n' : `${columns([header, ...rows])}\n`;
+}
+
+function printState({ outcome, ...result }: InstallationResult, style: ReturnType<typeof styler>): string {
+  if (outcome.kind === 'failed') return style('red', `failed: ${outcome.failure.message}`);
+  const [colour, words] = stepInWords(outcome.decision, { outcome, ...result }, false);
+  return style(colour, words);
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

@@ -1,0 +1,179 @@
+import { Failure } from '../core/failure.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import { reviewDiff } from '../core/pull-request/review-diff.ts';
+import { type CommitSha, type Person, parseCommitSha } from '../core/repository/commit.ts';
+import { findPullRequest, mergePullRequest } from '../workflows/merge-pull-request.ts';
+import { colourDiff } from './print-diff.ts';
+import { printMarkdown } from './print-markdown.ts';
+import type { CommandContext, CommonOptions } from './services.ts';
+import { type Session, withSession } from './session.ts';
+import { columns, printJson, styler } from './terminal.ts';
+
+type ActingOptions = CommonOptions & { readonly as?: string };
+
+/** Lists pull requests. @returns The exit code. */
+export async function pullList(
+  options: CommonOptions & { readonly all?: boolean },
+  context: CommandContext,
+): Promise<number> {
+  const { terminal } = context;
+  const all = await withSession(options, context, readPullRequests);
+  const shown = all.filter(({ state }) => options.all || state === 'open').toSorted((a, b) => b.number - a.number);
+  if (options.output === 'json') {
+    terminal.out(printJson({ pullRequests: shown }));
+    return 0;
+  }
+  const style = styler(terminal);
+  const rows = shown.map((it) => [
+    `#${it.number}`,
+    it.state,
+    it.title,
+    it.head,
+    it.createdAt.toISOString().slice(0, 10),
+  ]);
+  const header = ['NUMBER', 'STATE', 'TITLE', 'BRANCH', 'OPENED'].map((it) => style('dim', it));
+  const hint = all.length > 0 ? `; ${all.length} ended (--all lists them)` : '';
+  terminal.out(rows.length === 0 ? `No pull request is open${hint}.\n` : `${columns([header, ...rows])}\n`);
+  return 0;
+}
+
+/** Shows one with its text and comments. @returns The exit code. */
+export async function pullShow(number: string, options: CommonOptions, context: CommandContext): Promise<number> {
+  const { terminal } = context;
+  const { pullRequest, comments } = await withSession(options, context, async (session) => ({
+    pullRequest: await find(number, session),
+    comments: await session.forge.comments.list(parseNumber(number)),
+  }));
+  if (options.output === 'json') {
+    terminal.out(printJson({ ...pullRequest, comments }));
+    return 0;
+  }
+  const style = styler(terminal);
+  const head = pullRequest.headSha ? ` at ${pullRequest.headSha.slice(0, 10)}` : '';
+  const ended = pullRequest.endedBy ? ` by ${pullRequest.endedBy.name}` : '';
+  terminal.out(
+    [
+      style('bold', `#${pullRequest.number} ${pullRequest.title}`),
+      style('dim', `${pullRequest.state}${ended}, ${pullRequest.head}${head} into ${pullRequest.base}`),
+      '',
+      printMarkdown(pullRequest.body, terminal),
+      ...comments.map(
+        ({ author, createdAt, body }) =>
+          `\n${style('bold', author.name)} ${style('dim', createdAt.toISOString())}\n${printMarkdown(body, terminal)}`,
+      ),
+      '',
+    ].join('\n'),
+  );
+  return 0;
+}
+
+/** Shows what one changes. @returns The exit code. */
+export async function pullDiff(
+  number: string,
+  options: CommonOptions & { readonly all?: boolean },
+  context: CommandContext,
+): Promise<number> {
+  const diff = await withSession(options, context, async (session) => {
+    const { headSha, base } = await find(number, session);
+    const tip = (await session.forge.content.readRefs()).get(`refs/heads/${base}`);
+    if (!headSha || !tip)
+      throw new Failure('usage', `The branches of pull request #${number} are gone: there is nothing to compare.`);
+    const merged = await session.forge.content.mergeTrees(tip, headSha);
+    return session.forge.content.diff(tip, merged.kind === 'clean' ? merged.tree : headSha);
+  });
+  const { terminal } = context;
+  const shown = options.all ? diff : reviewDiff(diff);
+  terminal.out(
+    options.output === 'json' ? printJson({ number: parseNumber(number), diff: shown }) : colourDiff(shown, terminal),
+  );
+  return 0;
+}
+
+/** Merges exactly the head that is there now, or the one named. @returns The exit code. */
+export async function pullMerge(
+  number: string,
+  options: ActingOptions & { readonly head?: string },
+  context: CommandContext,
+): Promise<number> {
+  const by = await findActor(options, context);
+  const { pullRequest, commit } = await withSession(options, context, async (session) => {
+    const expectedHead = await chooseHead(await find(number, session), options.head);
+    return mergePullRequest({ number: parseNumber(number), expectedHead, by, forge: session.forge });
+  });
+  context.terminal.out(
+    options.output === 'json'
+      ? printJson({ pullRequest, commit })
+      : `Merged #${pullRequest.number} ${pullRequest.title} into ${pullRequest.base} as ${commit.slice(0, 10)}.\n`,
+  );
+  return 0;
+}
+
+/** Closes one. @returns The exit code. */
+export async function pullClose(number: string, options: ActingOptions, context: CommandContext): Promise<number> {
+  const by = await findActor(options, context);
+  const closed = await withSession(options, context, async (session) => {
+    const { state } = await find(number, session);
+    if (state !== 'open') throw new Failure('usage', `Pull request #${number} is ${state} already.`);
+    return session.forge.pullRequests.close(parseNumber(number), by);
+  });
+  const text = `Closed #${closed.number} ${closed.title}. Consignee skips this version; the next newer one is proposed again.\n`;
+  context.terminal.out(options.output === 'json' ? printJson({ pullRequest: closed }) : text);
+  return 0;
+}
+
+/** Adds a comment. @returns The exit code. */
+export async function pullComment(
+  number: string,
+  body: string,
+  options: ActingOptions,
+  context: CommandContext,
+): Promise<number> {
+  const by = await findActor(options, context);
+  const comment = await withSession(options, context, async (session) => {
+    await find(number, session);
+    return session.forge.comments.add(parseNumber(number), { body, by });
+  });
+  context.terminal.out(options.output === 'json' ? printJson({ comment }) : `Commented on #${number}.\n`);
+  return 0;
+}
+
+async function readPullRequests({ forge }: Session): Promise<readonly PullRequest[]> {
+  await forge.content.readRefs();
+  return forge.pullRequests.list();
+}
+
+async function find(number: string, session: Session): Promise<PullRequest> {
+  await session.forge.content.readRefs();
+  return findPullRequest(session.forge, parseNumber(number));
+}
+
+function parseNumber(text: string): number {
+  const number = Number(text.replace(/^#/, ''));
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Failure('usage', `${text} is no number of a pull request.`, {
+    remedy: 'Write it as 3 or #3; "consignee pull list" shows them.',
+  });
+}
+
+async function chooseHead({ number, headSha }: PullRequest, wanted: string | undefined): Promise<CommitSha> {
+  if (!headSha)
+    throw new Failure('forge-conflict', `The branch of pull request #${number} is gone.`, {
+      remedy: 'Run "consignee run": it brings it back.',
+    });
+  if (wanted === undefined) return headSha;
+  const commit =
+    parseCommitSha(wanted) ?? (/^[0-9a-f]{7,}$/.test(wanted) && headSha.startsWith(wanted) ? headSha : undefined);
+  if (commit) return commit;
+  throw new Failure('forge-conflict', `Pull request #${number} is at ${headSha.slice(0, 10)}, not at ${wanted}.`, {
+    remedy: 'Look at what is new on it, then merge with its present head.',
+  });
+}
+
+async function findActor({ as }: ActingOptions, context: CommandContext): Promise<Person> {
+  if (as === undefined) return (await context.services()).findPerson();
+  const match = /^([^<>\n]+?)\s*<([^<>\s]+)>$/.exec(as);
+  if (match?.[1] && match[2]) return { name: match[1], email: match[2] };
+  throw new Failure('usage', `"${as}" does not say who acts.`, {
+    remedy: 'Write it as --as "Ada Lovelace <ada@example.org>".',
+  });
+}

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseRepositoryConfig } from '../config/repository-config.ts';
+import { resolveInstallations } from '../config/resolve-installations.ts';
+import { parseServerConfig, type ServerConfig } from '../config/server-config.ts';
+import type { ApplicationsRepository } from '../config/server-connections.ts';
+import { allowsUnsigned } from '../config/trust-floor.ts';
+import { Failure } from '../core/failure.ts';
+import type { Unavailable } from '../core/installation/installation.ts';
+import type { Forge } from '../ports/forge.ts';
+import type { PassOptions, PassPorts } from '../workflows/pass.ts';
+import { createProgressLog } from './progress-log.ts';
+import type { CommandContext, CommonOptions, Connection } from './services.ts';
+
+const defaultConfig = './consignee.yaml';
+
+/** One applications repository, connected, as commands work with it. */
+export interface Session {
+  readonly repository: ApplicationsRepository;
+  readonly forge: Forge;
+  /** What a pass needs; opens the store. */
+  readonly passPorts: () => Promise<PassPorts>;
+  readonly passOptions: (how: Pick<PassOptions, 'mode' | 'only'> & Partial<PassOptions>) => PassOptions;
+}
+
+/** @throws {Failure} `configuration` when the file is not there, or with everything that is wrong in it. */
+export async function readServerConfig({
+  config = defaultConfig,
+}: Pick<CommonOptions, 'config'>): Promise<ServerConfig> {
+  const path = resolve(config);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Failure('configuration', `There is no server configuration that can be read at ${config}.`, {
+      remedy:
+        'Name it with --config, write one (config/consignee.example.yaml shows how), or begin with "consignee demo".',
+      cause: error,
+    });
+  }
+  return parseServerConfig(text, path);
+}
+
+/**
+ * Calls `work` for each chosen applications repository, one after the other, and closes what was opened.
+ *
+ * @throws {Failure} `usage` for a name that is not configured; `not-available` for what this version cannot do yet.
+ */
+export async function withSessions<Result>(
+  options: CommonOptions,
+  context: CommandContext,
+  work: (session: Session) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const server = await readServerConfig(options);
+  const chosen = chooseRepositories(server, options.repository);
+  const services = await context.services();
+  await using connection = services.connect(server);
+  const results: Result[] = [];
+  for (const repository of chosen)
+    results.push(await work(await openSession(repository, { server, connection, context })));
+  return results;
+}
+
+/** As `withSessions`, where exactly one applications repository is meant. */
+export async function withSession<Result>(
+  options: CommonOptions,
+  context: CommandContext,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const server = await readServerConfig(options);
+  const names = [...server.applicationsRepositories.keys()];
+  if (names.length > 1 && options.repository === undefined) {
+    throw new Failure('usage', `Several applications repositories are configured: ${names.join(', ')}.`, {
+      remedy: 'Say which one with --repository.',
+    });
+  }
+  const [result] = await withSessions(options, context, async (session) => ({ value: await work(session) }));
+  if (!result) throw new Error('No applications repository was chosen.');
+  return result.value;
+}
+
+function chooseRepositories(
+  { applicationsRepositories }: ServerConfig,
+  name: string | undefined,
+): readonly ApplicationsRepository[] {
+  if (name === undefined) return [...applicationsRepositories.values()];
+  const found = applicationsRepositories.get(name);
+  if (found) return [found];
+  throw new Failure('usage', `There is no applications repository ${name} in the server configuration.`, {
+    remedy: `Configured are ${[...applicationsRepositories.keys()].join(', ')}.`,
+  });
+}
+
+interface Opening {
+  readonly server: ServerConfig;
+  readonly connection: Connection;
+  readonly context: CommandContext;
+}
+
+async function openSession(
+  repository: ApplicationsRepository,
+  { server, connection, context }: Opening,
+): Promise<Session> {
+  refuse(repository.unavailable);
+  const forge = await connection.openForge(repository.name);
+  const { trust } = server;
+  return {
+    repository,
+    forge,
+    passPorts: async () => {
+      if (server.store.kind === 'postgres') refuse(server.store.unavailable);
+      const { repositories, evaluator, templateSets } = connection;
+      const store = await connection.openStore();
+      return {
+        forge,
+        repositories,
+        evaluator,
+        templateSets,
+        store,
+        clock: context.clock,
+        log: createProgressLog(context.terminal),
+      };
+    },
+    passOptions: (how) => ({
+      repository: repository.name,
+      branch: repository.branch,
+      read: (files) => resolveInstallations(parseRepositoryConfig(files), { floor: trust }).installations,
+      bot: repository.author,
+      fresh: false,
+      floor: { allowsUnsigned: (component) => allowsUnsigned(trust, component), normalisations: trust.normalisations },
+      ...how,
+    }),
+  };
+}
+
+function refuse(unavailable: Unavailable | undefined): void {
+  if (!unavailable) return;
+  throw new Failure('not-available', unavailable.message, {
+    place: unavailable.place,
+    remedy:
+      'Use what is available for now: applications repositories in plain git, archives in the place of registries, sqlite.',
+  });
+}

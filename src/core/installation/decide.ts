@@ -1,0 +1,250 @@
+import type { PullRequest } from '../pull-request/pull-request.ts';
+import type { CommitSha } from '../repository/commit.ts';
+import type { Reason } from '../trust/reason.ts';
+import type { Selection } from '../version/select-version.ts';
+import type { Version } from '../version/version.ts';
+
+/** The one next step for an installation. */
+export type Decision =
+  | { readonly kind: 'leave'; readonly because: LeaveReason; readonly detail: string; readonly changesAt?: Date }
+  /** Something is wrong that a person must see; nothing is written. */
+  | {
+      readonly kind: 'refuse';
+      readonly because: RefuseReason;
+      readonly detail: string;
+      readonly reasons: readonly Reason[];
+    }
+  | { readonly kind: 'open'; readonly version: Version; readonly detail: string }
+  | { readonly kind: 'update'; readonly version: Version; readonly pullRequest: number; readonly detail: string }
+  | { readonly kind: 'close'; readonly pullRequest: number; readonly detail: string }
+  | {
+      readonly kind: 'merge';
+      readonly version: Version;
+      readonly pullRequest: number;
+      readonly expectedHead: CommitSha;
+      readonly detail: string;
+    };
+
+export type LeaveReason =
+  | 'in-sync'
+  | 'waiting-for-merge'
+  | 'set-aside'
+  | 'none-in-range'
+  | 'too-young'
+  | 'passed-over'
+  | 'ambiguous'
+  | 'listing-incomplete'
+  | 'branch-has-other-commits';
+
+export type RefuseReason =
+  | 'not-verified'
+  | 'no-versions'
+  | 'version-vanished'
+  | 'content-changed'
+  | 'files-edited'
+  | 'files-occupied'
+  | 'declared-elsewhere';
+
+/** Everything that decides about one installation, as observed in one pass. */
+export interface Observation {
+  readonly installed: Version | undefined;
+  readonly selection: Selection;
+  /** Versions that the registry had and lost, newer than what is installed, or installed. */
+  readonly vanished: readonly Version[];
+  /** Rendered files that are not on the base branch as they were written. */
+  readonly edited: readonly string[];
+  readonly proposal: Proposal;
+  readonly branch: Branch;
+  /** The open pull request from the installation's branch. */
+  readonly pullRequest: PullRequest | undefined;
+  readonly merge: 'manual' | 'automatic';
+}
+
+/** What the candidate comes to, as far as it had to be worked out. */
+export type Proposal =
+  /** There is no candidate. */
+  | { readonly kind: 'none' }
+  /** The base branch has it already, from the same inputs: nothing was read or rendered. */
+  | { readonly kind: 'installed' }
+  /** The open pull request carries it already, on the tip of the base branch: nothing was read or rendered. */
+  | { readonly kind: 'proposed' }
+  | {
+      readonly kind: 'refused';
+      readonly because: 'not-verified' | 'content-changed';
+      readonly reasons: readonly Reason[];
+    }
+  | {
+      readonly kind: 'rendered';
+      /** Whether the base branch differs from what is wanted. */
+      readonly differs: boolean;
+      readonly occupied: readonly string[];
+      /** Objects that stand in other files of what Flux applies: `Kustomization flux-system/podinfo-component in …`. */
+      readonly declaredElsewhere: readonly string[];
+      /** A closed pull request that proposed exactly this. */
+      readonly setAside: PullRequest | undefined;
+    };
+
+export type Branch =
+  | { readonly kind: 'absent' }
+  /** `carries` tells whether merging it now would give exactly what is wanted. */
+  | { readonly kind: 'ours'; readonly head: CommitSha; readonly carries: boolean }
+  /** Somebody else's commits are on it. */
+  | { readonly kind: 'others'; readonly head: CommitSha; readonly commits: readonly string[] };
+
+/** Decides the next step for one installation. Same observation, same decision. */
+export function decide(observation: Observation): Decision {
+  const { selection, proposal } = observation;
+  const alarm = decideAlarm(observation);
+  if (alarm) return alarm;
+  if (selection.kind !== 'candidate') return decideWithoutCandidate(observation);
+  switch (proposal.kind) {
+    case 'none':
+    case 'installed':
+      return decideInstalled(observation);
+    case 'proposed':
+      return decideProposed(observation, selection.version);
+    case 'refused':
+      return {
+        kind: 'refuse',
+        because: proposal.because,
+        reasons: proposal.reasons,
+        detail: refusalDetail(proposal.because, selection.version),
+      };
+    case 'rendered':
+      return decideRendered(observation, proposal, selection.version);
+  }
+}
+
+/** Findings that stop everything else: what a person did by hand, and a registry that went backwards. */
+function decideAlarm({ vanished, edited }: Observation): Decision | undefined {
+  if (vanished.length > 0) {
+    const lost = vanished.join(', ');
+    return refuse(
+      'version-vanished',
+      `The registry lost ${lost}, which it had before. Replicate it again, or list it under "skip" to give it up.`,
+    );
+  }
+  if (edited.length === 0) return undefined;
+  return refuse(
+    'files-edited',
+    `${edited.join(', ')} ${edited.length === 1 ? 'was' : 'were'} changed by hand since Consignee wrote ${edited.length === 1 ? 'it' : 'them'}. ` +
+      'Undo that change (git log tells whose it is), or move it into an overriding template under .consignee/templates.',
+  );
+}
+
+function decideWithoutCandidate({ selection, pullRequest }: Observation): Decision {
+  switch (selection.kind) {
+    case 'candidate':
+      throw new Error('There is a candidate.');
+    case 'installed-vanished':
+      return refuse('version-vanished', selection.detail);
+    case 'none':
+      if (selection.because === 'no-versions') return refuse('no-versions', selection.detail);
+      return {
+        kind: 'leave',
+        because: selection.because,
+        detail: pullRequest ? `${selection.detail} Pull request #${pullRequest.number} stays open.` : selection.detail,
+        ...(selection.changesAt ? { changesAt: selection.changesAt } : {}),
+      };
+  }
+}
+
+function decideInstalled({ installed, selection, pullRequest, branch }: Observation): Decision {
+  if (!pullRequest)
+    return { kind: 'leave', because: 'in-sync', detail: `${installed} is installed, ${whyNotNewer(selection)}.` };
+  if (branch.kind === 'others') return leaveToOthers(branch, pullRequest);
+  return {
+    kind: 'close',
+    pullRequest: pullRequest.number,
+    detail: `${installed} is installed as wanted: there is nothing left to propose.`,
+  };
+}
+
+function whyNotNewer(selection: Selection): string {
+  const newer =
+    selection.kind === 'candidate' ? selection.skipped.filter(({ because }) => because !== 'below-installed') : [];
+  const [newest] = newer;
+  return newest ? `and ${newest.version} is not taken: ${newest.detail}` : 'and nothing newer is there';
+}
+
+function decideProposed({ pullRequest }: Observation, version: Version): Decision {
+  return {
+    kind: 'leave',
+    because: 'waiting-for-merge',
+    detail: `Pull request #${pullRequest?.number} proposes ${version} and waits to be merged.`,
+  };
+}
+
+function decideRendered(
+  observation: Observation,
+  proposal: Extract<Proposal, { kind: 'rendered' }>,
+  version: Version,
+): Decision {
+  const { branch, pullRequest, merge } = observation;
+  const obstacle = decideObstacle(proposal, version);
+  if (!proposal.differs) return decideInstalled(observation);
+  if (obstacle) return obstacle;
+  if (branch.kind === 'others') return leaveToOthers(branch, pullRequest);
+  if (!pullRequest) return { kind: 'open', version, detail: `${version} is ready to be proposed.` };
+  if (branch.kind === 'absent' || !branch.carries) {
+    return {
+      kind: 'update',
+      version,
+      pullRequest: pullRequest.number,
+      detail: `Pull request #${pullRequest.number} is brought to ${version}.`,
+    };
+  }
+  if (merge === 'manual') return decideProposed(observation, version);
+  const detail = `Pull request #${pullRequest.number} carries ${version}, verified: it is merged automatically.`;
+  return { kind: 'merge', version, pullRequest: pullRequest.number, expectedHead: branch.head, detail };
+}
+
+function decideObstacle(
+  { occupied, declaredElsewhere, setAside }: Extract<Proposal, { kind: 'rendered' }>,
+  version: Version,
+): Decision | undefined {
+  if (occupied.length > 0) {
+    const files = occupied.join(', ');
+    return refuse(
+      'files-occupied',
+      `${files} would be written, but stands there with other content. Remove or rename it, so that nothing of yours is lost.`,
+    );
+  }
+  if (declaredElsewhere.length > 0) {
+    return refuse(
+      'declared-elsewhere',
+      `Already declared: ${declaredElsewhere.join('; ')}. Flux would refuse two of one name: remove the other one first.`,
+    );
+  }
+  if (!setAside) return undefined;
+  const by = setAside.endedBy ? ` by ${setAside.endedBy.name}` : '';
+  return {
+    kind: 'leave',
+    because: 'set-aside',
+    detail: `Pull request #${setAside.number} proposed exactly this for ${version} and was closed${by}.`,
+  };
+}
+
+function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, pullRequest: PullRequest | undefined): Decision {
+  const where = pullRequest ? ` of pull request #${pullRequest.number}` : '';
+  return {
+    kind: 'leave',
+    because: 'branch-has-other-commits',
+    detail:
+      `The branch${where} has commits that Consignee did not make (${branch.commits.join(', ')}): it is left alone. ` +
+      'Merge it, or close the pull request and delete the branch to have it made anew.',
+  };
+}
+
+function refusalDetail(because: 'not-verified' | 'content-changed', version: Version): string {
+  switch (because) {
+    case 'not-verified':
+      return `${version} is refused: it is not proved whole and signed.`;
+    case 'content-changed':
+      return `${version} has other content than before under the same version: somebody replaced it.`;
+  }
+}
+
+function refuse(because: RefuseReason, detail: string): Decision {
+  return { kind: 'refuse', because, detail, reasons: [] };
+}

@@ -1,0 +1,128 @@
+import type { ContentDigest } from '../component/component-descriptor.ts';
+import { type ComponentName, parseComponentName } from '../component/component-name.ts';
+import { type Digest, digestOf, digestOfParts, parseDigest } from '../digest.ts';
+import { parseStrictYaml } from '../document/strict-yaml.ts';
+import { Failure } from '../failure.ts';
+import { type BlobId, blobIdOf, type FileSet, parseBlobId } from '../repository/commit.ts';
+import { parseVersion, type Version } from '../version/version.ts';
+
+/** What is installed, from what it was rendered, and each rendered file: the committed floor and memory of an installation. */
+export interface LockFile {
+  readonly environment: string;
+  readonly application: string;
+  readonly component: ComponentName;
+  readonly version: Version;
+  /** Digest of the normalised component descriptor. */
+  readonly digest: ContentDigest;
+  /** The manifest that carried it: a hint, for a transfer may write another manifest for the same content. */
+  readonly manifest: Digest;
+  readonly templates: string;
+  /** Digest of everything besides the component version that went into the render. */
+  readonly inputs: Digest;
+  /** Names of the values that the component's versions have offered so far; one that people removed is not added again. */
+  readonly parameters: readonly string[];
+  readonly files: readonly LockedFile[];
+}
+
+export interface LockedFile {
+  readonly path: string;
+  readonly digest: Digest;
+  /** Id of the content in git, by which the last render is found again. */
+  readonly blob: BlobId;
+}
+
+/** @param like Any object id of the repository: tells the hash of blob ids. */
+export function lockFiles(files: FileSet, like: string): readonly LockedFile[] {
+  return [...files]
+    .map(([path, text]) => ({ path, digest: digestOf(text), blob: blobIdOf(text, like) }))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** @returns One digest over all rendered files with their paths. */
+export function renderDigestOf({ files }: Pick<LockFile, 'files'>): Digest {
+  return digestOfParts(
+    'consignee/render/1',
+    files.flatMap(({ path, digest }) => [path, digest]),
+  );
+}
+
+const header = `# Written by Consignee together with the files it lists. Do not edit: it says what is installed.
+`;
+
+/** @returns The text of the lock file; the same lock gives the same bytes. */
+export function printLockFile(lock: LockFile): string {
+  const { digest } = lock;
+  const files = lock.files.map(
+    ({ path, digest, blob }) => `  - path: ${quote(path)}\n    digest: ${digest}\n    blob: ${blob}\n`,
+  );
+  return `${header}lock: 1
+environment: ${quote(lock.environment)}
+application: ${quote(lock.application)}
+component: ${quote(lock.component)}
+version: ${quote(lock.version)}
+digest:
+  hashAlgorithm: ${quote(digest.hashAlgorithm)}
+  normalisationAlgorithm: ${quote(digest.normalisationAlgorithm)}
+  value: ${quote(digest.value)}
+manifest: ${lock.manifest}
+templates: ${quote(lock.templates)}
+inputs: ${lock.inputs}
+parameters: [${lock.parameters.map(quote).join(', ')}]
+files:${files.length === 0 ? ' []\n' : `\n${files.join('')}`}`;
+}
+
+/** Always in quotes: digits, `no` and dates keep their type for every reader. */
+const quote = (text: string) => JSON.stringify(text);
+
+/**
+ * @param path For messages.
+ * @throws {Failure} `configuration` when it is not a lock file that this version can read.
+ */
+export function parseLockFile(text: string, path: string): LockFile {
+  const refuse = (what: string, line?: number): never => {
+    throw new Failure('configuration', `The lock file ${path} cannot be read: ${what}.`, {
+      place: { file: path, line },
+      remedy: 'Restore the file from the commit that wrote it (git log tells which), for it records what is installed.',
+    });
+  };
+  const parsed = parseStrictYaml(text);
+  if (parsed.kind === 'problems') return refuse(parsed.problems[0].message, parsed.problems[0].line);
+  const fields = (typeof parsed.value === 'object' ? parsed.value : null) as Record<string, unknown> | null;
+  if (fields?.lock !== 1)
+    return refuse(`"lock" is ${JSON.stringify(fields?.lock)} where this version writes and reads 1`, 1);
+
+  /** Calls `parse` with the text of a field; what it does not take is refused with the field's line. */
+  const take = <T>(name: string, parse: (text: string) => T | undefined, from: Record<string, unknown> = fields): T => {
+    const value = from[name];
+    const result = typeof value === 'string' ? parse(value) : undefined;
+    return result ?? refuse(`"${name}" is ${JSON.stringify(value)}`, parsed.placeOf([name]).line);
+  };
+  const anyText = (value: string) => (value === '' ? undefined : value);
+  const object = (value: unknown) =>
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const list = (name: string): readonly unknown[] => {
+    const value = fields[name];
+    return Array.isArray(value) ? value : refuse(`"${name}" is no list`, parsed.placeOf([name]).line);
+  };
+  const digest = object(fields.digest);
+  return {
+    environment: take('environment', anyText),
+    application: take('application', anyText),
+    component: take('component', parseComponentName),
+    version: take('version', (value) => parseVersion(value)?.text),
+    digest: {
+      hashAlgorithm: take('hashAlgorithm', anyText, digest),
+      normalisationAlgorithm: take('normalisationAlgorithm', anyText, digest),
+      value: take('value', anyText, digest),
+    },
+    manifest: take('manifest', parseDigest),
+    templates: take('templates', anyText),
+    inputs: take('inputs', parseDigest),
+    parameters: list('parameters').filter((it) => typeof it === 'string'),
+    files: list('files').map((it) => ({
+      path: take('path', anyText, object(it)),
+      digest: take('digest', parseDigest, object(it)),
+      blob: take('blob', parseBlobId, object(it)),
+    })),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Installation } from './installation.ts';
+
+/** The folder of the repository configuration, keys and lock files; never under a path that Flux applies. */
+export const configurationFolder = '.consignee';
+
+/** @returns The branch that proposes changes to an installation; the same for all versions, so that two cannot be open. */
+export function branchOf({ environment, application }: Pick<Installation, 'environment' | 'application'>): string {
+  return `consignee/${environment}/${application}`;
+}
+
+/** @returns The file that records what is installed. */
+export function lockPathOf({ environment, application }: Pick<Installation, 'environment' | 'application'>): string {
+  return `${configurationFolder}/lock/${environment}/${application}.yaml`;
+}
+
+/** @returns The file beside it that records what was proved about it. */
+export function evidencePathOf({
+  environment,
+  application,
+}: Pick<Installation, 'environment' | 'application'>): string {
+  return `${configurationFolder}/lock/${environment}/${application}.evidence.json`;
+}
+
+/** @returns The folder that belongs to the installation as a whole. */
+export function componentsFolderOf({ path, application }: Pick<Installation, 'path' | 'application'>): string {
+  return joinPath(path, 'components', application);
+}
+
+/** Joins the parts that are not empty. */
+export function joinPath(...parts: readonly string[]): string {
+  return parts.filter((it) => it !== '').join('/');
+}

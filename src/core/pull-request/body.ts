@@ -1,0 +1,65 @@
+import { type Digest, parseDigest } from '../digest.ts';
+import { parseVersion, type Version } from '../version/version.ts';
+
+/** What a pull request's body says about itself to the bot. Identity is the branch; this only says what was proposed. */
+export interface BodyMarker {
+  /** `environment/application` */
+  readonly installation: string;
+  readonly version: Version;
+  /** Digest over the rendered files. */
+  readonly render: Digest;
+  /** Versions that this pull request proposed before, oldest first. */
+  readonly supersedes: readonly Version[];
+}
+
+/** Forges refuse more; GitHub's limit is 65,536 characters. */
+const maxLength = 60_000;
+
+const beginPattern = /^<!-- consignee:begin ([^>]*)-->$/m;
+const end = '<!-- consignee:end -->';
+
+/** @returns The bot's part of a body, between its markers. Content that is too long is cut at a section border. */
+export function printBody(marker: BodyMarker, sections: readonly string[]): string {
+  const fields = [
+    `installation=${marker.installation}`,
+    `version=${marker.version}`,
+    `render=${marker.render}`,
+    ...marker.supersedes.map((version) => `supersedes=${version}`),
+  ];
+  const kept: string[] = [];
+  let length = 0;
+  for (const section of sections) {
+    length += section.length;
+    if (length > maxLength) {
+      kept.push('_The rest is left out here for its length; `consignee diff` and `consignee explain` show it._');
+      break;
+    }
+    kept.push(section);
+  }
+  return [`<!-- consignee:begin ${fields.join(' ')} -->`, ...kept, end].join('\n\n');
+}
+
+/** @returns What the body says, or `undefined` when there is no marker, or one that was tampered with. */
+export function parseBody(body: string): BodyMarker | undefined {
+  const fields = body.match(beginPattern)?.[1]?.trim().split(' ') ?? [];
+  const all = (name: string) => fields.filter((it) => it.startsWith(`${name}=`)).map((it) => it.slice(name.length + 1));
+  const versions = (name: string) =>
+    all(name)
+      .map((it) => parseVersion(it)?.text)
+      .filter((it) => it !== undefined);
+  const [installation] = all('installation');
+  const [version] = versions('version');
+  const render = parseDigest(all('render')[0] ?? '');
+  return installation && version && render
+    ? { installation, version, render, supersedes: versions('supersedes') }
+    : undefined;
+}
+
+/** @returns `existing` with the bot's part replaced; what people wrote around it stays. */
+export function replaceBody(existing: string, ours: string): string {
+  const begin = existing.match(beginPattern);
+  const from = begin?.index ?? -1;
+  const to = existing.indexOf(end, from);
+  if (from < 0 || to < 0) return ours;
+  return `${existing.slice(0, from)}${ours}${existing.slice(to + end.length)}`;
+}

@@ -1,0 +1,219 @@
+import { shortDigest } from '../digest.ts';
+import type { Evidence, ReferenceEvidence, ResourceEvidence } from '../trust/evidence.ts';
+import type { SkippedVersion } from '../version/select-version.ts';
+import type { Version } from '../version/version.ts';
+import { type BodyMarker, printBody } from './body.ts';
+import { code, codeBlock, folded, plain, table } from './markdown.ts';
+import { reviewDiff } from './review-diff.ts';
+
+/** What a pull request says, worked out from the same pass that decided to open it. */
+export interface PullRequestContent {
+  readonly environment: string;
+  readonly application: string;
+  readonly installed: Version | undefined;
+  readonly version: Version;
+  readonly evidence: Evidence;
+  /** What was proved about the installed version when it was proposed. */
+  readonly installedEvidence: Evidence | undefined;
+  readonly render: BodyMarker['render'];
+  readonly supersedes: readonly Version[];
+  /** Versions between the installed and the proposed one. */
+  readonly between: readonly Version[];
+  /** Newer ones that are not taken. */
+  readonly skipped: readonly SkippedVersion[];
+  /** Unified diff of all files. */
+  readonly diff: string;
+  /** What people's values file gains; names from the application's block. */
+  readonly valuesAdded: { readonly path: string; readonly names: readonly string[] } | undefined;
+  /** Further sentences that a reviewer must see. */
+  readonly notes: readonly string[];
+  readonly merge: 'manual' | 'automatic';
+}
+
+/** @returns `prod/billing 2.3.0 → 2.3.1` */
+export function describeTitle({ environment, application, installed, version }: PullRequestContent): string {
+  const name = `${environment}/${application}`;
+  if (installed === undefined) return `${name} ${version} (installation)`;
+  return installed === version ? `${name} ${version} (configuration)` : `${name} ${installed} → ${version}`;
+}
+
+/** @returns The bot's part of the body, in Markdown. The first lines say it all; details are folded. */
+export function describeBody(content: PullRequestContent): string {
+  const { environment, application, version, render, supersedes } = content;
+  const marker = { installation: `${environment}/${application}`, version, render, supersedes };
+  return printBody(marker, [
+    describeSummary(content),
+    ...content.notes.map((note) => `> ${note}`),
+    describeResources(content),
+    describeVerification(content.evidence),
+    folded('Changes to the files', codeBlock(reviewDiff(content.diff), 'diff')),
+    ...describeVersions(content),
+    describeCommands(content),
+  ]);
+}
+
+function describeSummary({
+  environment,
+  application,
+  installed,
+  version,
+  evidence,
+  valuesAdded,
+  merge,
+  ...content
+}: PullRequestContent): string {
+  const change =
+    installed === undefined
+      ? `${version} is installed`
+      : installed === version
+        ? `${version} is rendered anew`
+        : `${installed} → ${version}`;
+  const proved = countResources(evidence);
+  const keys = evidence.signatures.map(
+    ({ name, keyFingerprint }) => `${code(name)} (key ${shortDigest(keyFingerprint ?? '')})`,
+  );
+  const values = valuesAdded
+    ? `new in ${code(valuesAdded.path)}: ${valuesAdded.names.map(code).join(', ')}`
+    : 'values stay as they are';
+  return [
+    `**${plain(application)}** ${plain(change)} in ${code(environment)}${changedResources(content.installedEvidence, evidence)}.  `,
+    `**Changes** ${countFiles(reviewDiff(content.diff))}; ${values}.  `,
+    `**Proof** ${keys.length === 0 ? 'not signed, which the operator allows' : `signed: ${keys.join(', ')}`}; ${proved} in the registry with the signed digest.  `,
+    `**Next** ${merge === 'manual' ? 'a person merges this pull request, or closes it to skip this version' : 'Consignee merges this by itself'}.`,
+  ].join('\n');
+}
+
+function changedResources(before: Evidence | undefined, after: Evidence): string {
+  if (!before) return '';
+  const changed = pairResources(before.resources, after.resources)
+    .filter(({ change }) => change !== 'same')
+    .map(({ name }) => code(name));
+  return changed.length === 0
+    ? ': no resource changes'
+    : `: ${changed.join(', ')} ${changed.length === 1 ? 'changes' : 'change'}`;
+}
+
+function countFiles(diff: string): string {
+  const count = [...diff.matchAll(/^diff --git /gm)].length;
+  return `${count} ${count === 1 ? 'file' : 'files'}`;
+}
+
+function countResources(evidence: Evidence | ReferenceEvidence): string {
+  const all = allResources(evidence);
+  const proved = all.filter(({ proof }) => proof !== 'unproved');
+  return `${proved.length} of ${all.length} resources`;
+}
+
+function allResources(of: Evidence | ReferenceEvidence): readonly ResourceEvidence[] {
+  return [...of.resources, ...of.references.flatMap(allResources)];
+}
+
+interface ResourceChange {
+  readonly name: string;
+  readonly change: 'same' | 'changed' | 'added' | 'removed';
+  readonly before: ResourceEvidence | undefined;
+  readonly after: ResourceEvidence | undefined;
+}
+
+function identityOf({ name, extraIdentity }: ResourceEvidence): string {
+  const extra = Object.entries(extraIdentity).map(([key, value]) => `${key}=${value}`);
+  return extra.length === 0 ? name : `${name} (${extra.toSorted().join(', ')})`;
+}
+
+function pairResources(
+  before: readonly ResourceEvidence[],
+  after: readonly ResourceEvidence[],
+): readonly ResourceChange[] {
+  const names = [...new Set([...after, ...before].map(identityOf))];
+  return names.map((name) => {
+    const [old, now] = [before, after].map((list) => list.find((it) => identityOf(it) === name));
+    const same = old?.digest?.value === now?.digest?.value && old?.version === now?.version;
+    return { name, before: old, after: now, change: !old ? 'added' : !now ? 'removed' : same ? 'same' : 'changed' };
+  });
+}
+
+function describeResources({ installedEvidence, evidence }: PullRequestContent): string {
+  const show = (it: ResourceEvidence | undefined) =>
+    it ? `${code(it.version)} ${code(shortDigest(it.digest?.value ?? 'none'))}` : '';
+  const rows = pairResources(installedEvidence?.resources ?? [], evidence.resources).map(
+    ({ name, change, before, after }) => [
+      code(name),
+      plain(after?.type ?? before?.type ?? ''),
+      installedEvidence ? show(before) : '',
+      show(after),
+      installedEvidence ? change : 'new',
+    ],
+  );
+  return folded('Resources of the component', table(['resource', 'type', 'installed', 'proposed', ''], rows));
+}
+
+function describeVerification({
+  component,
+  version,
+  digest,
+  manifest,
+  signatures,
+  references,
+  ...evidence
+}: Evidence): string {
+  const rows = [
+    ['component version', `${code(component)} ${code(version)}`],
+    [
+      'digest',
+      digest ? `${code(`${digest.hashAlgorithm}:${digest.value}`)} by ${code(digest.normalisationAlgorithm)}` : 'none',
+    ],
+    ['manifest', code(manifest ?? 'none')],
+    ...signatures.map((it) => [
+      `signature ${code(it.name)}`,
+      `${it.verdict}, ${code(it.algorithm ?? '')}, key ${code(it.keyFingerprint ?? 'none')}`,
+    ]),
+    ...evidence.resources.map((it) => [`resource ${code(identityOf(it))}`, proofInWords(it)]),
+    ...references.map((it) => [
+      `reference ${code(it.name)}`,
+      `${code(`${it.component}:${it.version}`)}, ${countResources(it)} proved`,
+    ]),
+  ];
+  return folded('Verification', table(['what', 'found'], rows));
+}
+
+function proofInWords({ proof, digest }: ResourceEvidence): string {
+  const value = digest ? ` ${code(`${digest.hashAlgorithm}:${digest.value}`)}` : '';
+  switch (proof) {
+    case 'content':
+      return `present, has its signed digest${value}`;
+    case 'pinned':
+      return `referred to by its signed digest${value}; the content lies outside of this archive`;
+    case 'none':
+      return 'has no content';
+    case 'unproved':
+      return 'not proved';
+  }
+}
+
+function describeVersions({ between, skipped, supersedes }: PullRequestContent): readonly string[] {
+  const lines = [
+    ...(between.length > 0 ? [`Passes over ${between.map(code).join(', ')}.`] : []),
+    ...(supersedes.length > 0
+      ? [`Supersedes what this pull request proposed before: ${supersedes.map(code).join(', ')}.`]
+      : []),
+    ...skipped.map(({ version, detail }) => `Not taken: ${code(version)}, ${plain(detail)}.`),
+  ];
+  return lines.length === 0 ? [] : [folded('Other versions', lines.map((line) => `* ${line}`).join('\n'))];
+}
+
+function describeCommands({ environment, application }: PullRequestContent): string {
+  const name = `${environment}/${application}`;
+  const commands = [
+    ['consignee pull merge <number>', 'merges exactly what was reviewed'],
+    ['consignee pull close <number>', 'skips this version; the next newer one is proposed again'],
+    [`consignee explain ${name}`, 'says why this version, and why not another'],
+    [`consignee diff ${name}`, 'shows the changes'],
+  ];
+  return folded(
+    'Commands',
+    table(
+      ['command', 'does'],
+      commands.map(([command = '', does = '']) => [code(command), does]),
+    ),
+  );
+}

@@ -1,0 +1,114 @@
+import { Failure } from '../core/failure.ts';
+import type { Branch, Decision } from '../core/installation/decide.ts';
+import type { Installation } from '../core/installation/installation.ts';
+import { branchOf } from '../core/installation/places.ts';
+import { replaceBody } from '../core/pull-request/body.ts';
+import { commitMessage } from '../core/pull-request/commit-message.ts';
+import { describeBody, describeTitle } from '../core/pull-request/describe.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { CommitSha } from '../core/repository/commit.ts';
+import { mergePullRequest } from './merge-pull-request.ts';
+import type { PassOptions, PassPorts, ProposedChange } from './pass.ts';
+
+/** Shown on the forge, so that people can filter for them. */
+const labels = ['consignee'];
+
+interface Act {
+  readonly decision: Decision;
+  readonly installation: Installation;
+  readonly base: CommitSha;
+  readonly branch: Branch;
+  readonly change: ProposedChange | undefined;
+  readonly pullRequest: PullRequest | undefined;
+  readonly ports: PassPorts;
+  readonly options: PassOptions;
+}
+
+/**
+ * Takes the decided step. Every write names what it was based on, so that a step that was overtaken changes nothing; after a
+ * crash at any line the next pass finds what was done and goes on from there.
+ *
+ * @returns The pull request as it stands afterwards.
+ * @throws {Failure} `forge-conflict` when somebody was faster.
+ */
+export async function actOnDecision(act: Act): Promise<PullRequest | undefined> {
+  const { decision, pullRequest } = act;
+  switch (decision.kind) {
+    case 'leave':
+    case 'refuse':
+      return pullRequest;
+    case 'open':
+      return openPullRequest(act);
+    case 'update':
+      return updatePullRequest(act);
+    case 'close':
+      return closePullRequest(act, decision.detail);
+    case 'merge': {
+      const { pullRequest: number, expectedHead } = decision;
+      const merged = await mergePullRequest({ number, expectedHead, by: act.options.bot, forge: act.ports.forge });
+      return merged.pullRequest;
+    }
+  }
+}
+
+async function openPullRequest(act: Act): Promise<PullRequest> {
+  const { installation, options, ports } = act;
+  const { content } = await pushProposal(act);
+  const { bot: by, branch: base } = options;
+  return ports.forge.pullRequests.open({
+    head: branchOf(installation),
+    base,
+    title: describeTitle(content),
+    body: describeBody(content),
+    labels,
+    by,
+  });
+}
+
+async function updatePullRequest(act: Act): Promise<PullRequest> {
+  const { pullRequest, options, ports } = act;
+  if (!pullRequest) throw new Error('There is no pull request to update.');
+  const { content } = await pushProposal(act);
+  return ports.forge.pullRequests.update(pullRequest.number, {
+    title: describeTitle(content),
+    body: replaceBody(pullRequest.body, describeBody(content)),
+    by: options.bot,
+  });
+}
+
+/** Brings the branch to the proposed content: one commit on the tip of the base branch, whatever was there of ours before. */
+async function pushProposal({ installation, base, branch, change, ports, options }: Act): Promise<ProposedChange> {
+  if (!change) throw new Error('There is nothing rendered to propose.');
+  // A crash between the push and the pull request leaves a branch that carries everything already.
+  if (branch.kind === 'ours' && branch.carries) return change;
+  const { writer } = ports.forge;
+  const now = ports.clock.now();
+  const name = branchOf(installation);
+  const commit = await writer.writeCommit({
+    tree: change.tree,
+    parents: [base],
+    message: commitMessage(change.content, base),
+    author: options.bot,
+    at: now,
+  });
+  await ports.store.recordCommit(options.repository, name, commit, now);
+  const expect = branch.kind === 'absent' ? undefined : branch.head;
+  if ((await writer.push([{ ref: `refs/heads/${name}`, expect, to: commit }])) === 'pushed') return change;
+  throw new Failure('forge-conflict', `The branch ${name} moved while it was written: somebody else pushed to it.`, {
+    remedy: 'Nothing was overwritten. The next pass looks again.',
+  });
+}
+
+async function closePullRequest(
+  { pullRequest, installation, branch, options, ports }: Act,
+  why: string,
+): Promise<PullRequest | undefined> {
+  if (!pullRequest) return undefined;
+  const { forge } = ports;
+  // Closing first: a crash in between loses the explanation, where the other order would repeat it.
+  const closed = await forge.pullRequests.close(pullRequest.number, options.bot);
+  await forge.comments.add(pullRequest.number, { body: `Closed: ${why}`, by: options.bot });
+  if (branch.kind === 'ours')
+    await forge.writer.push([{ ref: `refs/heads/${branchOf(installation)}`, expect: branch.head, to: undefined }]);
+  return closed;
+}

@@ -1,0 +1,70 @@
+import type { Installation } from '../core/installation/installation.ts';
+import { branchOf, lockPathOf } from '../core/installation/places.ts';
+import { parseBody } from '../core/pull-request/body.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { CommitSha, Person } from '../core/repository/commit.ts';
+import { compareVersions, parseVersion, type Version } from '../core/version/version.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
+import { readLockAt } from './read-lock.ts';
+
+/** How far back in the history of a lock file a version that was taken back is looked for. */
+const historyLimit = 20;
+
+interface SetAsideInput {
+  readonly installation: Installation;
+  readonly installed: Version | undefined;
+  readonly base: CommitSha;
+  readonly content: RepositoryContent;
+  readonly pullRequests: readonly PullRequest[];
+  readonly bot: Person;
+}
+
+/**
+ * Finds the versions that people decided against: by closing their pull request, or by taking them back on the base branch.
+ *
+ * @returns Each version with the reason in words.
+ */
+export async function findSetAside(input: SetAsideInput): Promise<ReadonlyMap<string, string>> {
+  return new Map([...(await findTakenBack(input)), ...findClosed(input)]);
+}
+
+function findClosed({ installation, installed, pullRequests, bot }: SetAsideInput): readonly [string, string][] {
+  return pullRequests
+    .filter((it) => closedByPerson(it, installation, bot))
+    .flatMap((it): [string, string][] => {
+      const version = parseBody(it.body)?.version;
+      const by = it.endedBy ? ` by ${it.endedBy.name}` : '';
+      return version && version !== installed ? [[version, `pull request #${it.number} was closed${by}`]] : [];
+    });
+}
+
+/** @returns Whether a person ended this pull request of the installation without merging it. */
+export function closedByPerson(
+  { head, state, endedBy }: PullRequest,
+  installation: Installation,
+  bot: Person,
+): boolean {
+  return head === branchOf(installation) && state === 'closed' && endedBy?.email !== bot.email;
+}
+
+/** A version that the base branch had and has no more was taken back by somebody: a revert must not be undone by the bot. */
+async function findTakenBack({
+  installation,
+  installed,
+  base,
+  content,
+}: SetAsideInput): Promise<readonly [string, string][]> {
+  const path = lockPathOf(installation);
+  const commits = await content.readCommits({ to: base, path, limit: historyLimit });
+  const found = new Map<string, string>();
+  for (const { sha } of commits) {
+    const version = (await readLockAt(content, sha, path))?.version;
+    if (version && isNewer(version, installed)) found.set(version, `it was installed before and was taken back in git`);
+  }
+  return [...found];
+}
+
+function isNewer(version: Version, installed: Version | undefined): boolean {
+  const [a, b] = [parseVersion(version), installed && parseVersion(installed)];
+  return a !== undefined && (!b || compareVersions(a, b) > 0);
+}

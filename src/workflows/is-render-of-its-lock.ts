@@ -1,0 +1,90 @@
+import { compare } from '../core/drift/compare.ts';
+import { Failure } from '../core/failure.ts';
+import type { Installation } from '../core/installation/installation.ts';
+import { componentsFolderOf, lockPathOf } from '../core/installation/places.ts';
+import type { Commit, CommitSha } from '../core/repository/commit.ts';
+import { type RepositoryState, readRepositoryState, readTexts } from './observe-repository.ts';
+import type { PassOptions, PassPorts } from './pass.ts';
+import { readInputs } from './read-inputs.ts';
+import { readLockAt } from './read-lock.ts';
+import { configurationResource, renderInstallation } from './render-installation.ts';
+import { collectAndVerify } from './verify-component-version.ts';
+
+interface World {
+  /** Name of the installation whose branch the commit is on. */
+  readonly name: string;
+  readonly ports: PassPorts;
+  readonly options: PassOptions;
+}
+
+/**
+ * Tells whether a commit that nobody recorded is nevertheless the bot's: its whole tree is what rendering gives again, from the
+ * configuration and templates of its parent, for the version in its own lock file (docs/decisions/0004).
+ * Whatever stands in the way of finding out means no.
+ */
+export async function isRenderOfItsLock(commit: Commit, world: World): Promise<boolean> {
+  const [parent, second] = commit.parents;
+  if (!parent || second) return false;
+  try {
+    return (await renderAgain(commit, parent, world)) === commit.tree;
+  } catch (error) {
+    if (error instanceof Failure && !error.passing) return false;
+    throw error;
+  }
+}
+
+async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, options }: World) {
+  const { content, writer } = ports.forge;
+  const state = await readRepositoryState(content, parent, options.read);
+  const installation = state.installations.find((it) => it.name === name);
+  const lock = installation && (await readLockAt(content, commit.sha, lockPathOf(installation)));
+  if (!lock) return undefined;
+
+  const inputs = await readInputs(installation, state.texts, {
+    templateSets: ports.templateSets,
+    floor: options.floor,
+  });
+  const { collected, evidence } = await collectAndVerify(
+    () => ports.repositories.open(installation.registry.url),
+    { component: installation.component, version: lock.version, readResources: [configurationResource] },
+    { policy: inputs.policy, now: ports.clock.now(), installed: true },
+  );
+  if (evidence.verdict === 'refused' || evidence.digest?.value !== lock.digest.value) return undefined;
+
+  const installed = await readLockAt(content, parent, lockPathOf(installation));
+  const rendered = await renderInstallation({
+    installation,
+    version: lock.version,
+    manifest: lock.manifest,
+    installed,
+    templates: inputs.templates,
+    policy: inputs.policy,
+    inputs: inputs.digest,
+    collected,
+    evidence,
+    valuesText: await readValuesText(installation, state, ports),
+    evaluator: ports.evaluator,
+  });
+  const { changes } = compare({
+    base: state.tree,
+    locked: installed?.files ?? [],
+    rendered: rendered.files,
+    beside: rendered.beside,
+    folders: ownedFolders(installation),
+  });
+  return writer.writeTree(parent, changes);
+}
+
+/** @returns The folders in which an installation's files lie. */
+export function ownedFolders(installation: Installation): readonly string[] {
+  return [componentsFolderOf(installation), ...(installation.flux ? [installation.flux.kustomizations] : [])];
+}
+
+/** @returns The file with people's values, as it is at the state's commit. */
+export async function readValuesText(
+  { valuesPath }: Installation,
+  { tree }: RepositoryState,
+  { forge }: PassPorts,
+): Promise<string | undefined> {
+  return (await readTexts(forge.content, tree, [valuesPath])).get(valuesPath);
+}

@@ -1,0 +1,73 @@
+import { decodeUtf8 } from '../core/document/strict-yaml.ts';
+import { Failure } from '../core/failure.ts';
+import type { ConfiguredInstallation } from '../core/installation/installation.ts';
+import { configurationFolder } from '../core/installation/places.ts';
+import type { CommitSha, Tree } from '../core/repository/commit.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
+
+/**
+ * Reads the files of `.consignee/` (by path in the repository) into installations.
+ *
+ * @throws {Failure} `configuration` with everything that is wrong.
+ */
+export type ReadConfiguration = (files: ReadonlyMap<string, string>) => readonly ConfiguredInstallation[];
+
+/** The applications repository at one commit, with its configuration. */
+export interface RepositoryState {
+  readonly commit: CommitSha;
+  readonly tree: Tree;
+  /** The text files under `.consignee/`, but for evidence. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly installations: readonly ConfiguredInstallation[];
+}
+
+/**
+ * Reads what decides about all installations at `commit`: configuration, keys, templates and lock files, in one go.
+ *
+ * @throws {Failure} `configuration` with everything that is wrong.
+ */
+export async function readRepositoryState(
+  content: RepositoryContent,
+  commit: CommitSha,
+  read: ReadConfiguration,
+): Promise<RepositoryState> {
+  const tree = await content.readTree(commit);
+  const wanted = [...tree.keys()].filter(
+    (path) => path.startsWith(`${configurationFolder}/`) && !path.endsWith('.evidence.json'),
+  );
+  const texts = await readTexts(content, tree, wanted);
+  return { commit, tree, texts, installations: read(texts) };
+}
+
+/** @throws {Failure} `configuration` when the branch is not there, naming those that are. */
+export function findBranch(refs: ReadonlyMap<string, CommitSha>, branch: string, repository: string): CommitSha {
+  const commit = refs.get(`refs/heads/${branch}`);
+  if (commit) return commit;
+  const branches = [...refs.keys()]
+    .filter((ref) => ref.startsWith('refs/heads/'))
+    .map((ref) => ref.slice('refs/heads/'.length));
+  const there = branches.length === 0 ? 'it has no branch at all' : `it has ${branches.slice(0, 10).join(', ')}`;
+  throw new Failure('configuration', `The applications repository ${repository} has no branch ${branch}: ${there}.`, {
+    remedy: 'Set "branch" of the repository in the server configuration to the branch that Flux applies.',
+  });
+}
+
+/** @returns The text of each path that is a file; files that are no UTF-8 text are left out. */
+export async function readTexts(
+  content: RepositoryContent,
+  tree: Tree,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const files = paths.flatMap((path) => {
+    const entry = tree.get(path);
+    return entry?.mode.startsWith('100') ? [{ path, blob: entry.blob }] : [];
+  });
+  const blobs = await content.readBlobs(files.map(({ blob }) => blob));
+  return new Map(
+    files.flatMap(({ path, blob }) => {
+      const bytes = blobs.get(blob);
+      const text = bytes && decodeUtf8(bytes);
+      return text === undefined ? [] : [[path, text]];
+    }),
+  );
+}

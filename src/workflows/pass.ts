@@ -1,0 +1,80 @@
+import type { Failure } from '../core/failure.ts';
+import type { Decision } from '../core/installation/decide.ts';
+import type { Installation } from '../core/installation/installation.ts';
+import type { LockFile } from '../core/installation/lock-file.ts';
+import type { PullRequestContent } from '../core/pull-request/describe.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { CommitSha, FileChange, FileSet, Person, TreeSha } from '../core/repository/commit.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
+import type { Selection } from '../core/version/select-version.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ComponentRepositories } from '../ports/component-repository.ts';
+import type { Evaluator } from '../ports/evaluator.ts';
+import type { Forge } from '../ports/forge.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
+import type { TemplateSets } from '../ports/template-sets.ts';
+import type { ReadConfiguration, RepositoryState } from './observe-repository.ts';
+import type { OperatorFloor } from './read-trust-policy.ts';
+
+/** What a pass needs of the world. */
+export interface PassPorts {
+  readonly forge: Forge;
+  readonly repositories: ComponentRepositories;
+  readonly evaluator: Evaluator;
+  readonly templateSets: TemplateSets;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a pass is asked to do. */
+export interface PassOptions {
+  /** Name of the applications repository in the server configuration. */
+  readonly repository: string;
+  /** The branch that Flux applies. */
+  readonly branch: string;
+  readonly read: ReadConfiguration;
+  /** Who the bot is in commits and pull requests. */
+  readonly bot: Person;
+  /** `plan` decides and writes nothing that others can see; `run` acts. */
+  readonly mode: 'plan' | 'run';
+  /** Installations to look at (`environment/application`); empty for all. */
+  readonly only: readonly string[];
+  readonly floor: OperatorFloor;
+  /** Renders what is known to be installed or proposed already, too: for looking at it. */
+  readonly fresh: boolean;
+}
+
+/** What one pass over an applications repository has read of it, for all its installations. */
+export interface PassView {
+  readonly state: RepositoryState;
+  readonly refs: ReadonlyMap<string, CommitSha>;
+  readonly pullRequests: readonly PullRequest[];
+}
+
+/** What came of one installation. */
+export interface InstallationResult {
+  readonly installation: Installation;
+  readonly installed: LockFile | undefined;
+  readonly selection: Selection | undefined;
+  readonly evidence: Evidence | undefined;
+  /** All files as rendered, once they were. */
+  readonly files: FileSet | undefined;
+  /** What would be written, where that differs from the base branch. */
+  readonly change: ProposedChange | undefined;
+  readonly outcome:
+    | { readonly kind: 'decided'; readonly decision: Decision }
+    | { readonly kind: 'failed'; readonly failure: Failure };
+  /** The pull request after the pass. */
+  readonly pullRequest: PullRequest | undefined;
+}
+
+/** A change of the applications repository, ready to be committed. */
+export interface ProposedChange {
+  readonly lock: LockFile;
+  readonly changes: readonly FileChange[];
+  /** The base branch with the changes. */
+  readonly tree: TreeSha;
+  readonly content: PullRequestContent;
+}

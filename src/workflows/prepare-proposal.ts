@@ -1,0 +1,244 @@
+import type { Digest } from '../core/digest.ts';
+import { compare } from '../core/drift/compare.ts';
+import type { Proposal } from '../core/installation/decide.ts';
+import type { Installation } from '../core/installation/installation.ts';
+import { type LockFile, renderDigestOf } from '../core/installation/lock-file.ts';
+import { branchOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import { parseBody } from '../core/pull-request/body.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { FileChange, FileSet } from '../core/repository/commit.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
+import type { Selection } from '../core/version/select-version.ts';
+import type { ComponentRepository } from '../ports/component-repository.ts';
+import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
+import { closedByPerson } from './find-set-aside.ts';
+import { ownedFolders, readValuesText } from './is-render-of-its-lock.ts';
+import { noteOnFlux } from './note-on-flux.ts';
+import { readTexts } from './observe-repository.ts';
+import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
+import { type InstallationInputs, readInputs } from './read-inputs.ts';
+import { readLockAt } from './read-lock.ts';
+import { configurationResource, type RenderedInstallation, renderInstallation } from './render-installation.ts';
+import { collectAndVerify } from './verify-component-version.ts';
+
+export interface PrepareInput {
+  readonly installation: Installation;
+  readonly installed: LockFile | undefined;
+  readonly selection: Selection;
+  readonly repository: ComponentRepository;
+  /** The open pull request of the installation. */
+  readonly open: PullRequest | undefined;
+  readonly view: PassView;
+  readonly ports: PassPorts;
+  readonly options: PassOptions;
+  readonly now: Date;
+}
+
+export interface Prepared {
+  readonly proposal: Proposal;
+  readonly evidence?: Evidence;
+  /** All files as rendered. */
+  readonly files?: FileSet;
+  readonly change?: ProposedChange;
+}
+
+type Candidate = Extract<Selection, { kind: 'candidate' }>;
+
+/** Works out what the candidate comes to, and no more than is needed: what is installed or proposed already is not read again. */
+export async function prepareProposal(input: PrepareInput): Promise<Prepared> {
+  const { installation, selection, repository, view, ports, options } = input;
+  if (selection.kind !== 'candidate') return { proposal: { kind: 'none' } };
+  const inputs = await readInputs(installation, view.state.texts, {
+    templateSets: ports.templateSets,
+    floor: options.floor,
+  });
+  const manifest = selection.manifest ?? (await repository.resolveTag(installation.component, selection.tag));
+  const known = options.fresh ? undefined : await findKnown(input, { candidate: selection, manifest, inputs });
+  if (known) return { proposal: known };
+  return prepareRead(input, selection, inputs);
+}
+
+interface Known {
+  readonly candidate: Candidate;
+  readonly manifest: Digest | undefined;
+  readonly inputs: InstallationInputs;
+}
+
+/** The base branch, or the pull request's branch on its tip, has exactly this already. */
+async function findKnown(
+  { installation, installed, open, view, ports, options }: PrepareInput,
+  { candidate, manifest, inputs }: Known,
+): Promise<Proposal | undefined> {
+  const same = (lock: LockFile | undefined) =>
+    lock !== undefined &&
+    lock.version === candidate.version &&
+    lock.manifest === manifest &&
+    lock.inputs === inputs.digest;
+  if (same(installed)) return { kind: 'installed' };
+  if (!open?.headSha || installation.merge === 'automatic') return undefined;
+  const recorded = await ports.store.recordedCommits(options.repository, branchOf(installation));
+  if (!recorded.has(open.headSha)) return undefined;
+  const [head] = await ports.forge.content.readCommits({ to: open.headSha, limit: 1 });
+  if (head?.parents.length !== 1 || head.parents[0] !== view.state.commit) return undefined;
+  return same(await readLockAt(ports.forge.content, open.headSha, lockPathOf(installation)))
+    ? { kind: 'proposed' }
+    : undefined;
+}
+
+async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: InstallationInputs): Promise<Prepared> {
+  const { installation, now, ports } = input;
+  const installed = input.installed?.version === candidate.version ? input.installed : undefined;
+  const { collected, evidence } = await collectAndVerify(
+    () => ports.repositories.open(installation.registry.url),
+    { component: installation.component, tag: candidate.tag, readResources: [configurationResource] },
+    { policy: inputs.policy, now, installed: installed !== undefined },
+  );
+  if (evidence.verdict === 'refused' || !evidence.digest || !evidence.manifest) {
+    return { evidence, proposal: { kind: 'refused', because: 'not-verified', reasons: evidence.reasons } };
+  }
+  if (installed && installed.digest.value !== evidence.digest.value) {
+    return {
+      evidence,
+      proposal: { kind: 'refused', because: 'content-changed', reasons: changedReasons(installed, evidence) },
+    };
+  }
+  // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
+  if (installed?.inputs === inputs.digest && !input.options.fresh) return { evidence, proposal: { kind: 'installed' } };
+
+  const manifest = await keepManifest(input, evidence);
+  const rendered = await renderInstallation({
+    installation,
+    version: candidate.version,
+    manifest,
+    installed: input.installed,
+    templates: inputs.templates,
+    policy: inputs.policy,
+    inputs: inputs.digest,
+    collected,
+    evidence,
+    valuesText: await readValuesText(installation, input.view.state, input.ports),
+    evaluator: input.ports.evaluator,
+  });
+  return {
+    evidence,
+    files: new Map([...rendered.files, ...rendered.beside]),
+    ...(await hold(input, candidate, { rendered, evidence })),
+  };
+}
+
+function changedReasons({ component, version, digest }: LockFile, evidence: Evidence): Evidence['reasons'] {
+  const message = `it was installed with the digest ${digest.value} and now has ${evidence.digest?.value}, signed all the same`;
+  return [{ code: 'digest-mismatch', message, where: `${component}:${version}` }];
+}
+
+/** The open proposal keeps the manifest that it was made from, as long as the signed content is the same. */
+async function keepManifest({ installation, open, ports }: PrepareInput, evidence: Evidence): Promise<Digest> {
+  const lock = open?.headSha && (await readLockAt(ports.forge.content, open.headSha, lockPathOf(installation)));
+  if (lock && lock.version === evidence.version && lock.digest.value === evidence.digest?.value) return lock.manifest;
+  if (!evidence.manifest) throw new Error(`${evidence.version} was verified without a manifest.`);
+  return evidence.manifest;
+}
+
+/** Holds what was rendered against the base branch. */
+async function hold(
+  input: PrepareInput,
+  candidate: Candidate,
+  { rendered, evidence }: { readonly rendered: RenderedInstallation; readonly evidence: Evidence },
+): Promise<Pick<Prepared, 'proposal' | 'change'>> {
+  const { installation, installed, view, ports, options } = input;
+  const { changes, occupied } = compareWithBase(input, rendered);
+  const differs =
+    installed?.version !== candidate.version || changes.some(({ path }) => !isBookkeeping(installation, path));
+  if (!differs)
+    return { proposal: { kind: 'rendered', differs, occupied, declaredElsewhere: [], setAside: undefined } };
+
+  const render = renderDigestOf(rendered.lock);
+  const setAside = view.pullRequests.find((it) => {
+    const said = parseBody(it.body);
+    return (
+      closedByPerson(it, installation, options.bot) && said?.render === render && said.version === candidate.version
+    );
+  });
+  const declaredElsewhere = await findDeclaredElsewhere({
+    installation,
+    files: rendered.files,
+    tree: view.state.tree,
+    content: ports.forge.content,
+  });
+  const proposal: Proposal = { kind: 'rendered', differs, occupied, declaredElsewhere, setAside };
+  return { proposal, change: await makeChange(input, candidate, { rendered, evidence, changes, render }) };
+}
+
+function compareWithBase({ installation, installed, view }: PrepareInput, { files, beside }: RenderedInstallation) {
+  return compare({
+    base: view.state.tree,
+    locked: installed?.files ?? [],
+    rendered: files,
+    beside,
+    folders: ownedFolders(installation),
+  });
+}
+
+/** A lock that only says the same anew is not worth a pull request. */
+function isBookkeeping(installation: Installation, path: string): boolean {
+  return path === lockPathOf(installation) || path === evidencePathOf(installation);
+}
+
+interface Making {
+  readonly rendered: RenderedInstallation;
+  readonly evidence: Evidence;
+  readonly changes: readonly FileChange[];
+  readonly render: Digest;
+}
+
+async function makeChange(
+  input: PrepareInput,
+  candidate: Candidate,
+  { rendered, evidence, changes, render }: Making,
+): Promise<ProposedChange> {
+  const { installation, installed, open, view, ports } = input;
+  const { content, writer } = ports.forge;
+  const { commit } = view.state;
+  const tree = await writer.writeTree(commit, changes);
+  return {
+    lock: rendered.lock,
+    changes,
+    tree,
+    content: {
+      environment: installation.environment,
+      application: installation.application,
+      installed: installed?.version,
+      version: candidate.version,
+      evidence,
+      installedEvidence: await readInstalledEvidence(input),
+      render,
+      supersedes: supersededBy(candidate, open),
+      between: candidate.between,
+      skipped: candidate.skipped,
+      diff: await content.diff(commit, tree),
+      valuesAdded: rendered.valuesAdded,
+      notes: [...rendered.notes, ...(await noteOnFlux(installation, view.state.tree, content))],
+      merge: installation.merge,
+    },
+  };
+}
+
+/** What the open pull request proposed before, when that was another version. */
+function supersededBy({ version }: Candidate, open: PullRequest | undefined) {
+  const said = open && parseBody(open.body);
+  if (!said) return [];
+  const before = said.version === version ? said.supersedes : [...said.supersedes, said.version];
+  return [...new Set(before)].filter((it) => it !== version);
+}
+
+/** What was proved when the installed version was proposed; `undefined` when there is none, or none that can be read. */
+async function readInstalledEvidence({ installation, ports, view }: PrepareInput): Promise<Evidence | undefined> {
+  const path = evidencePathOf(installation);
+  const text = (await readTexts(ports.forge.content, view.state.tree, [path])).get(path);
+  try {
+    const evidence = text === undefined ? undefined : (JSON.parse(text) as Evidence);
+    return Array.isArray(evidence?.resources) ? evidence : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,152 @@
+import { findEdited } from '../core/drift/compare.ts';
+import { Failure } from '../core/failure.ts';
+import { type Branch, type Decision, decide, type Observation } from '../core/installation/decide.ts';
+import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
+import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
+import { branchOf, lockPathOf } from '../core/installation/places.ts';
+import { actOnDecision } from './act-on-decision.ts';
+import { findSetAside } from './find-set-aside.ts';
+import { inspectBranch } from './inspect-branch.ts';
+import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
+import type { RepositoryState } from './observe-repository.ts';
+import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
+import { type Prepared, prepareProposal } from './prepare-proposal.ts';
+import { recordListing, type Survey, surveyRegistry } from './survey-registry.ts';
+
+interface World {
+  readonly ports: PassPorts;
+  readonly options: PassOptions;
+}
+
+/** Brings one installation a step nearer to what is wanted: observes, decides, acts, records. Safe to run again. */
+export async function reconcileInstallation(
+  installation: ConfiguredInstallation,
+  view: PassView,
+  world: World,
+): Promise<InstallationResult> {
+  refuseUnavailable(installation);
+  const { ports, options } = world;
+  const now = ports.clock.now();
+  const observed = await observeInstallation(installation, view, { ...world, now });
+  const { installed, survey, prepared, observation } = observed;
+  const { branch, pullRequest: open } = observation;
+  const decision = decide(observation);
+  const { evidence, files, change } = prepared;
+  const result = { installation, installed, selection: survey.selection, evidence, files, change };
+  const because = 'because' in decision ? { because: decision.because } : {};
+  ports.log.info('installation.decided', { installation: installation.name, decision: decision.kind, ...because });
+  if (options.mode === 'plan') return { ...result, outcome: { kind: 'decided', decision }, pullRequest: open };
+
+  await recordListing({ installation, listing: survey.listing, store: ports.store, now });
+  const base = view.state.commit;
+  const pullRequest = await actOnDecision({
+    decision,
+    installation,
+    base,
+    branch,
+    change,
+    pullRequest: open,
+    ...world,
+  });
+  await recordDecision(result, decision, { ...world, now });
+  return { ...result, outcome: { kind: 'decided', decision }, pullRequest };
+}
+
+interface Observed {
+  readonly installed: LockFile | undefined;
+  readonly survey: Survey;
+  readonly prepared: Prepared;
+  readonly observation: Observation;
+}
+
+const nothingPrepared: Prepared = { proposal: { kind: 'none' } };
+
+async function observeInstallation(
+  installation: Installation,
+  view: PassView,
+  { ports, options, now }: World & { readonly now: Date },
+): Promise<Observed> {
+  const { state, pullRequests } = view;
+  const { content } = ports.forge;
+  const installed = readInstalled(state, lockPathOf(installation));
+  const version = installed?.version;
+  const repository = await ports.repositories.open(installation.registry.url);
+  const { bot } = options;
+  const survey = await surveyRegistry({
+    installation,
+    installed: version,
+    repository,
+    store: ports.store,
+    now,
+    findSetAside: () =>
+      findSetAside({ installation, installed: version, base: state.commit, content, pullRequests, bot }),
+  });
+  const { selection, vanished } = survey;
+  const edited = findEdited(state.tree, installed?.files ?? []);
+  const open = pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation));
+  const prepared =
+    vanished.length > 0 || edited.length > 0
+      ? nothingPrepared
+      : await prepareProposal({ installation, installed, selection, repository, open, view, ports, options, now });
+  const { proposal, change } = prepared;
+  const branch = await lookAtBranch({ installation, change, view, ports, options });
+  const { merge } = installation;
+  const observation = { installed: version, selection, vanished, edited, proposal, branch, pullRequest: open, merge };
+  return { installed, survey, prepared, observation };
+}
+
+function refuseUnavailable({ name, unavailable }: ConfiguredInstallation): void {
+  const [first, ...others] = unavailable;
+  if (!first) return;
+  throw new Failure('not-available', `${name} uses "${first.setting}". ${first.message}`, {
+    place: first.place,
+    findings: others.map(({ setting, message, place }) => ({ place, message: `"${setting}": ${message}` })),
+    remedy:
+      'Remove the setting until a later version of Consignee supports it; the other installations are not affected.',
+  });
+}
+
+function readInstalled({ texts }: RepositoryState, path: string): LockFile | undefined {
+  const text = texts.get(path);
+  return text === undefined ? undefined : parseLockFile(text, path);
+}
+
+interface LookInput {
+  readonly installation: Installation;
+  readonly change: ProposedChange | undefined;
+  readonly view: PassView;
+  readonly ports: PassPorts;
+  readonly options: PassOptions;
+}
+
+async function lookAtBranch({ installation, change, view, ports, options }: LookInput): Promise<Branch> {
+  const name = branchOf(installation);
+  return inspectBranch({
+    content: ports.forge.content,
+    base: view.state.commit,
+    head: view.refs.get(`refs/heads/${name}`),
+    wanted: change?.tree,
+    recorded: await ports.store.recordedCommits(options.repository, name),
+    isRender: (commit) => isRenderOfItsLock(commit, { name: installation.name, ports, options }),
+  });
+}
+
+async function recordDecision(
+  {
+    installation,
+    installed,
+    selection,
+    evidence,
+  }: Pick<InstallationResult, 'installation' | 'installed' | 'selection' | 'evidence'>,
+  decision: Decision,
+  { ports, options, now }: World & { readonly now: Date },
+): Promise<void> {
+  await ports.store.recordDecision({
+    repository: options.repository,
+    installation: installation.name,
+    kind: decision.kind,
+    because: 'because' in decision ? decision.because : undefined,
+    detail: { decision, installed: installed?.version, selection, evidence },
+    at: now,
+  });
+}

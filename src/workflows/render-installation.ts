@@ -1,0 +1,148 @@
+import type { CollectedVersion } from '../core/component/collected-version.ts';
+import { projectSigned } from '../core/component/signed-projection.ts';
+import type { Digest } from '../core/digest.ts';
+import type { Installation } from '../core/installation/installation.ts';
+import { type LockFile, lockFiles, printLockFile } from '../core/installation/lock-file.ts';
+import { componentsFolderOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import type { PullRequestContent } from '../core/pull-request/describe.ts';
+import type { FileSet } from '../core/repository/commit.ts';
+import { parseConfigData } from '../core/template/config-data.ts';
+import { templateVariables } from '../core/template/variables.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
+import { parsePublicKey } from '../core/trust/public-key.ts';
+import type { TrustPolicy } from '../core/trust/trust-policy.ts';
+import { addMissingValues } from '../core/values/add-values.ts';
+import { constraintForAllControllers, parseConstraint } from '../core/version/constraint.ts';
+import type { Version } from '../core/version/version.ts';
+import type { Evaluator } from '../ports/evaluator.ts';
+import type { LoadedTemplateSet } from './load-template-set.ts';
+
+/** The resource that describes the component's parameters; by convention, as in the walkthrough. */
+export const configurationResource = 'config';
+
+/** Everything that a component version comes to in the applications repository. */
+export interface RenderedInstallation {
+  readonly lock: LockFile;
+  /** The files that belong to the installation. */
+  readonly files: FileSet;
+  /** Lock, evidence, and the values file where it gains values. */
+  readonly beside: FileSet;
+  readonly valuesAdded: PullRequestContent['valuesAdded'];
+  /** Sentences that a reviewer must see. */
+  readonly notes: readonly string[];
+}
+
+export interface RenderInstallationInput {
+  readonly installation: Installation;
+  readonly version: Version;
+  readonly manifest: Digest;
+  readonly installed: LockFile | undefined;
+  readonly templates: LoadedTemplateSet;
+  readonly policy: TrustPolicy;
+  readonly collected: CollectedVersion;
+  readonly evidence: Evidence;
+  /** As `inputsDigestOf` gives it. */
+  readonly inputs: Digest;
+  /** The values file on the base branch, if there is one. */
+  readonly valuesText: string | undefined;
+  readonly evaluator: Evaluator;
+}
+
+/**
+ * Renders a verified component version. Same input, same bytes.
+ *
+ * @throws {Failure} `template`, `configuration` or `content`.
+ */
+export async function renderInstallation(input: RenderInstallationInput): Promise<RenderedInstallation> {
+  const { installation, collected, evidence, evaluator, templates, version, manifest, inputs, installed } = input;
+  const { descriptor } = collected;
+  if (!descriptor || !evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
+  const { files, initialValues = {} } = await evaluator.render({
+    set: templates.set,
+    variables: templateVariables({
+      installation,
+      component: projectSigned(descriptor),
+      keys: verifyingKeys(input),
+      versions: rangeOf(installation),
+      defaults: defaultsOf(collected),
+    }),
+    folders: { components: componentsFolderOf(installation), kustomizations: installation.flux?.kustomizations },
+  });
+  const values = addValues(input, initialValues);
+  const lock: LockFile = {
+    environment: installation.environment,
+    application: installation.application,
+    component: installation.component,
+    version,
+    digest: evidence.digest,
+    manifest,
+    templates: templates.label,
+    inputs,
+    parameters: [...new Set([...(installed?.parameters ?? []), ...Object.keys(initialValues)])],
+    files: lockFiles(files, installed?.files[0]?.blob ?? ''),
+  };
+  const beside = new Map([
+    [lockPathOf(installation), printLockFile(lock)],
+    [evidencePathOf(installation), printEvidenceFile({ ...evidence, manifest })],
+    ...values.files,
+  ]);
+  return { lock, files, beside, valuesAdded: values.added, notes: values.notes };
+}
+
+/** The evidence as it lies beside the lock file: no time in it, so that the same proof gives the same bytes. */
+function printEvidenceFile(evidence: Evidence): string {
+  return `${JSON.stringify(evidence, undefined, 2)}\n`;
+}
+
+function defaultsOf({ component, version, contents }: CollectedVersion) {
+  const bytes = contents.get(configurationResource);
+  return bytes && parseConfigData(bytes, `the resource ${configurationResource} of ${component}:${version}`).defaults;
+}
+
+function rangeOf({ versions }: Installation): string {
+  const parsed = parseConstraint(versions);
+  return parsed.kind === 'parsed' ? constraintForAllControllers(parsed.constraint) : versions;
+}
+
+/** The keys that verified this version, by signature name. */
+function verifyingKeys({ policy, evidence }: RenderInstallationInput): ReadonlyMap<string, string> {
+  const fingerprints = new Map(evidence.signatures.map(({ name, keyFingerprint }) => [name, keyFingerprint]));
+  return new Map(
+    policy.signatures.flatMap(({ name, anyOf }) => {
+      const key = anyOf.find(({ pem, source }) => parsePublicKey(pem, source).fingerprint === fingerprints.get(name));
+      return key ? [[name, key.pem]] : [];
+    }),
+  );
+}
+
+interface AddedValues {
+  readonly files: readonly [string, string][];
+  readonly added: PullRequestContent['valuesAdded'];
+  readonly notes: readonly string[];
+}
+
+/** Only parameters that no version offered before are added: one that people removed stays removed. */
+function addValues(
+  { installation, installed, valuesText }: RenderInstallationInput,
+  initialValues: Readonly<Record<string, unknown>>,
+): AddedValues {
+  const offered = new Set(installed?.parameters);
+  const fresh = Object.fromEntries(Object.entries(initialValues).filter(([name]) => !offered.has(name)));
+  if (Object.keys(fresh).length === 0) return { files: [], added: undefined, notes: [] };
+  const { valuesPath, application } = installation;
+  const result = addMissingValues(valuesText, application, fresh);
+  switch (result.kind) {
+    case 'unchanged':
+      return { files: [], added: undefined, notes: [] };
+    case 'added':
+      return { files: [[valuesPath, result.text]], added: { path: valuesPath, names: result.added }, notes: [] };
+    case 'left-alone': {
+      const names = Object.keys(fresh).join(', ');
+      return {
+        files: [],
+        added: undefined,
+        notes: [`${valuesPath} is left as it is, because ${result.because}. New there would be: ${names}.`],
+      };
+    }
+  }
+}

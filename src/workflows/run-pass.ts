@@ -1,0 +1,91 @@
+import { Failure } from '../core/failure.ts';
+import type { ConfiguredInstallation } from '../core/installation/installation.ts';
+import { Refusal } from '../core/trust/reason.ts';
+import { findBranch, readRepositoryState } from './observe-repository.ts';
+import type { InstallationResult, PassOptions, PassPorts, PassView } from './pass.ts';
+import { reconcileInstallation } from './reconcile-installation.ts';
+
+/**
+ * Makes one pass over the installations of one applications repository, one after the other; a failure of one does not keep
+ * the others from theirs.
+ *
+ * @throws {Failure} When the repository or its configuration cannot be read: then nothing is known about any installation.
+ */
+export async function runPass(ports: PassPorts, options: PassOptions): Promise<readonly InstallationResult[]> {
+  const view = await observe(ports, options);
+  const results: InstallationResult[] = [];
+  for (const installation of chooseInstallations(view.state.installations, options.only)) {
+    results.push(await reconcileGuarded(installation, view, { ports, options }));
+  }
+  return results;
+}
+
+/** Reads what all installations share: the base branch with its configuration, all branches, all pull requests. */
+export async function observe(
+  { forge }: Pick<PassPorts, 'forge'>,
+  options: Pick<PassOptions, 'branch' | 'read'>,
+): Promise<PassView> {
+  const refs = await forge.content.readRefs();
+  const base = findBranch(refs, options.branch, forge.content.name);
+  const state = await readRepositoryState(forge.content, base, options.read);
+  return { state, refs, pullRequests: await forge.pullRequests.list() };
+}
+
+/** @throws {Failure} `usage` when a name is not configured, naming those that are. */
+export function chooseInstallations(
+  installations: readonly ConfiguredInstallation[],
+  only: readonly string[],
+): readonly ConfiguredInstallation[] {
+  const names = installations.map(({ name }) => name);
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new Failure('usage', `There is no installation ${unknown.join(', ')}.`, {
+      remedy: `Configured are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+    });
+  }
+  return only.length === 0 ? installations : installations.filter(({ name }) => only.includes(name));
+}
+
+async function reconcileGuarded(
+  installation: ConfiguredInstallation,
+  view: PassView,
+  world: { readonly ports: PassPorts; readonly options: PassOptions },
+): Promise<InstallationResult> {
+  try {
+    return await reconcileInstallation(installation, view, world);
+  } catch (error) {
+    const failure = asFailure(error);
+    world.ports.log.warn('installation.failed', { installation: installation.name, code: failure.code });
+    await recordFailure(installation, failure, world);
+    return {
+      installation,
+      installed: undefined,
+      selection: undefined,
+      evidence: undefined,
+      files: undefined,
+      change: undefined,
+      outcome: { kind: 'failed', failure },
+      pullRequest: undefined,
+    };
+  }
+}
+
+async function recordFailure(
+  { name }: ConfiguredInstallation,
+  { code, message, remedy }: Failure,
+  { ports, options }: { readonly ports: PassPorts; readonly options: PassOptions },
+): Promise<void> {
+  if (options.mode === 'plan') return;
+  const { repository } = options;
+  const at = ports.clock.now();
+  const detail = { message, remedy };
+  await ports.store.recordDecision({ repository, installation: name, kind: 'fail', because: code, detail, at });
+}
+
+/** What is neither a Failure nor a Refusal is a bug, and ends the pass. */
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof Refusal)
+    return new Failure('content', error.message, { remedy: 'Replicate the component anew.', cause: error });
+  throw error;
+}

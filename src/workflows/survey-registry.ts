@@ -1,0 +1,99 @@
+import type { Digest } from '../core/digest.ts';
+import type { Installation } from '../core/installation/installation.ts';
+import { parseConstraint } from '../core/version/constraint.ts';
+import { type Selection, selectVersion } from '../core/version/select-version.ts';
+import { compareVersions, parseVersion, tagToVersion, type Version } from '../core/version/version.ts';
+import type { ComponentRepository, TagListing } from '../ports/component-repository.ts';
+import type { Store } from '../ports/store.ts';
+
+/** What the registry offers an installation. */
+export interface Survey {
+  readonly listing: TagListing;
+  readonly selection: Selection;
+  /** Versions seen before that the registry has no more: the installed one, or newer ones. */
+  readonly vanished: readonly Version[];
+}
+
+interface SurveyInput {
+  readonly installation: Installation;
+  readonly installed: Version | undefined;
+  readonly repository: ComponentRepository;
+  readonly store: Store;
+  readonly now: Date;
+  /** Versions that people set aside, with the reason. Asked for only when something newer than the installed one is there. */
+  readonly findSetAside: () => Promise<ReadonlyMap<string, string>>;
+}
+
+/** Lists the versions in the registry and selects the candidate. */
+export async function surveyRegistry({
+  installation,
+  installed,
+  repository,
+  store,
+  now,
+  findSetAside,
+}: SurveyInput): Promise<Survey> {
+  const { component, registry } = installation;
+  const listing = await repository.listTags(component);
+  const seen = await store.firstSeen(registry.url, component);
+  const select = (passedOver: ReadonlyMap<string, string>) =>
+    selectVersion({
+      tags: listing,
+      constraint: constraintOf(installation),
+      skip: installation.skip,
+      passedOver,
+      minimumAgeSeconds: installation.minimumAgeSeconds,
+      firstSeen: new Map([...seen].map(([tag, { at }]) => [tag, at])),
+      now,
+      installed,
+    });
+  const first = select(new Map());
+  const newer = first.kind === 'candidate' && first.version !== installed;
+  const setAside = newer ? await findSetAside() : new Map<string, string>();
+  return {
+    listing,
+    selection: setAside.size > 0 ? select(setAside) : first,
+    vanished: listing.complete
+      ? findVanished(listing.tags, new Set(seen.keys()), { installed, skip: installation.skip })
+      : [],
+  };
+}
+
+/** Remembers the tags of a listing, for minimum ages and to notice what vanishes. */
+export async function recordListing({
+  installation,
+  listing,
+  store,
+  now,
+}: {
+  installation: Installation;
+  listing: TagListing;
+  store: Store;
+  now: Date;
+}) {
+  await store.recordSeen(installation.registry.url, installation.component, listing.tags, now);
+}
+
+function constraintOf({ versions }: Installation) {
+  const parsed = parseConstraint(versions);
+  if (parsed.kind === 'parsed') return parsed.constraint;
+  throw new Error(`The constraint ${versions} was checked when the configuration was read.`);
+}
+
+/** Registries are cleaned: old versions may go. What is installed or newer may not. */
+function findVanished(
+  tags: ReadonlyMap<string, Digest | undefined>,
+  seen: ReadonlySet<string>,
+  { installed, skip }: { readonly installed: Version | undefined; readonly skip: readonly string[] },
+): readonly Version[] {
+  const floor = installed && parseVersion(installed);
+  return [...seen]
+    .filter((tag) => !tags.has(tag))
+    .map((tag) => tagToVersion(tag))
+    .filter((version) => version !== undefined)
+    .filter((version) => !skip.includes(version))
+    .filter((version) => {
+      const parsed = parseVersion(version);
+      return parsed !== undefined && (floor === undefined || compareVersions(parsed, floor) >= 0);
+    });
+}

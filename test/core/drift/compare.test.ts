@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { compare, findEdited } from '../../../src/core/drift/compare.ts';
+import { lockFiles } from '../../../src/core/installation/lock-file.ts';
+import { blobIdOf, type Tree } from '../../../src/core/repository/commit.ts';
+
+const like = 'a'.repeat(40);
+const tree = (files: Record<string, string>, mode = '100644'): Tree =>
+  new Map(Object.entries(files).map(([path, text]) => [path, { mode, blob: blobIdOf(text, like) }]));
+const files = (entries: Record<string, string>) => new Map(Object.entries(entries));
+const locked = (entries: Record<string, string>) => lockFiles(files(entries), like);
+const folders = ['components/podinfo'];
+const none = files({});
+
+test('nothing differs when the base branch has what is wanted', () => {
+  const content = { 'components/podinfo/a.yaml': '1' };
+  expect(
+    compare({ base: tree(content), locked: locked(content), rendered: files(content), beside: none, folders }),
+  ).toEqual({ changes: [], edited: [], occupied: [] });
+});
+
+test('new and changed files are written, files that are rendered no more are removed', () => {
+  const before = { 'components/podinfo/a.yaml': '1', 'components/podinfo/old.yaml': 'x' };
+  const after = { 'components/podinfo/a.yaml': '2', 'components/podinfo/new.yaml': 'y' };
+  expect(
+    compare({ base: tree(before), locked: locked(before), rendered: files(after), beside: none, folders }).changes,
+  ).toEqual([
+    { path: 'components/podinfo/a.yaml', content: '2' },
+    { path: 'components/podinfo/new.yaml', content: 'y' },
+    { path: 'components/podinfo/old.yaml', content: undefined },
+  ]);
+});
+
+test('a lock file that lists a foreign file does not get it removed', () => {
+  const before = { 'README.md': 'ours' };
+  expect(
+    compare({ base: tree(before), locked: locked(before), rendered: none, beside: none, folders }).changes,
+  ).toEqual([]);
+});
+
+test('a file that somebody put where a new one goes is told, unless it is the same', () => {
+  const base = tree({ 'components/podinfo/a.yaml': 'theirs', 'components/podinfo/b.yaml': 'same' });
+  const rendered = files({ 'components/podinfo/a.yaml': 'ours', 'components/podinfo/b.yaml': 'same' });
+  expect(compare({ base, locked: [], rendered, beside: none, folders }).occupied).toEqual([
+    'components/podinfo/a.yaml',
+  ]);
+});
+
+test('files beside are written over: they are read before they are changed', () => {
+  const result = compare({
+    base: tree({ 'values.yaml': 'a: 1' }),
+    locked: [],
+    rendered: none,
+    beside: files({ 'values.yaml': 'a: 1\nb: 2' }),
+    folders,
+  });
+  expect(result).toMatchObject({ changes: [{ path: 'values.yaml' }], occupied: [] });
+});
+
+test.each([
+  ['changed', tree({ 'a.yaml': '2' })],
+  ['removed', tree({})],
+  ['made executable', tree({ 'a.yaml': '1' }, '100755')],
+  ['replaced by a link', tree({ 'a.yaml': '1' }, '120000')],
+])('a file that somebody %s is found', (_, base) => {
+  expect(findEdited(base, locked({ 'a.yaml': '1' }))).toEqual(['a.yaml']);
+});

@@ -1,0 +1,216 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { describe, expect, test } from 'vitest';
+import { type Branch, decide, type Observation, type Proposal } from '../../../src/core/installation/decide.ts';
+import { candidate, observation, pullRequest, sha, version } from '../../builders/observation.ts';
+
+const ours: Branch = { kind: 'ours', head: sha('a'), carries: true };
+const stale: Branch = { kind: 'ours', head: sha('a'), carries: false };
+const others: Branch = { kind: 'others', head: sha('b'), commits: ['bbbbbbbbbb by Ada'] };
+const rendered: Extract<Proposal, { kind: 'rendered' }> = {
+  kind: 'rendered',
+  differs: true,
+  occupied: [],
+  declaredElsewhere: [],
+  setAside: undefined,
+};
+
+describe('the next step', () => {
+  test.each<[string, Partial<Observation>, { kind: string; because?: string; pullRequest?: number }]>([
+    ['opens a pull request for a new version', {}, { kind: 'open' }],
+    [
+      'opens a pull request for the branch of a pass that was ended before it could',
+      { branch: ours },
+      { kind: 'open' },
+    ],
+    [
+      'waits once the pull request carries the version',
+      { branch: ours, pullRequest: pullRequest() },
+      { kind: 'leave', because: 'waiting-for-merge' },
+    ],
+    [
+      'waits without rendering when the pull request is known to carry it',
+      { proposal: { kind: 'proposed' }, branch: ours, pullRequest: pullRequest() },
+      { kind: 'leave', because: 'waiting-for-merge' },
+    ],
+    [
+      'updates the pull request that carries another version',
+      { branch: stale, pullRequest: pullRequest() },
+      { kind: 'update', pullRequest: 1 },
+    ],
+    [
+      'brings back the branch of an open pull request',
+      { branch: { kind: 'absent' }, pullRequest: pullRequest() },
+      { kind: 'update', pullRequest: 1 },
+    ],
+    [
+      'merges by itself where that is configured',
+      { branch: ours, pullRequest: pullRequest(), merge: 'automatic' },
+      { kind: 'merge', pullRequest: 1 },
+    ],
+    [
+      'updates before it merges by itself',
+      { branch: stale, pullRequest: pullRequest(), merge: 'automatic' },
+      { kind: 'update' },
+    ],
+    [
+      'rests when the version is installed',
+      { selection: candidate('v1.0.0'), proposal: { kind: 'installed' } },
+      { kind: 'leave', because: 'in-sync' },
+    ],
+    [
+      'rests when rendering gives what the base branch has',
+      { proposal: { ...rendered, differs: false } },
+      { kind: 'leave', because: 'in-sync' },
+    ],
+    [
+      'closes a pull request that has become moot',
+      { proposal: { ...rendered, differs: false }, branch: ours, pullRequest: pullRequest() },
+      { kind: 'close', pullRequest: 1 },
+    ],
+    [
+      'leaves a branch with commits of others alone',
+      { branch: others, pullRequest: pullRequest() },
+      { kind: 'leave', because: 'branch-has-other-commits' },
+    ],
+    [
+      'leaves it alone without a pull request too',
+      { branch: others },
+      { kind: 'leave', because: 'branch-has-other-commits' },
+    ],
+    [
+      'does not close the pull request of a branch with commits of others',
+      { proposal: { kind: 'installed' }, branch: others, pullRequest: pullRequest() },
+      { kind: 'leave', because: 'branch-has-other-commits' },
+    ],
+    [
+      'does not propose again what a person closed',
+      { proposal: { ...rendered, setAside: pullRequest({ state: 'closed' }) } },
+      { kind: 'leave', because: 'set-aside' },
+    ],
+    [
+      'refuses what is not proved',
+      { proposal: { kind: 'refused', because: 'not-verified', reasons: [] } },
+      { kind: 'refuse', because: 'not-verified' },
+    ],
+    [
+      'refuses a version that was replaced',
+      { proposal: { kind: 'refused', because: 'content-changed', reasons: [] } },
+      { kind: 'refuse', because: 'content-changed' },
+    ],
+    [
+      'refuses to write over a file that somebody put there',
+      { proposal: { ...rendered, occupied: ['a.yaml'] } },
+      { kind: 'refuse', because: 'files-occupied' },
+    ],
+    [
+      'refuses a second object of one name',
+      { proposal: { ...rendered, declaredElsewhere: ['Kustomization flux-system/podinfo in x.yaml'] } },
+      { kind: 'refuse', because: 'declared-elsewhere' },
+    ],
+    ['refuses to write over what a person edited', { edited: ['a.yaml'] }, { kind: 'refuse', because: 'files-edited' }],
+    [
+      'tells of an edit even when nothing newer is there',
+      { edited: ['a.yaml'], proposal: { kind: 'installed' } },
+      { kind: 'refuse', because: 'files-edited' },
+    ],
+    [
+      'does nothing while the registry lacks what it had',
+      { vanished: [version('v1.1.0')] },
+      { kind: 'refuse', because: 'version-vanished' },
+    ],
+    [
+      'does nothing when the registry has no version at all',
+      { selection: { kind: 'none', because: 'no-versions', skipped: [], detail: 'none' } },
+      { kind: 'refuse', because: 'no-versions' },
+    ],
+    [
+      'waits for a version in range',
+      { selection: { kind: 'none', because: 'none-in-range', skipped: [], detail: 'none' } },
+      { kind: 'leave', because: 'none-in-range' },
+    ],
+    [
+      'concludes nothing from an incomplete listing',
+      { selection: { kind: 'none', because: 'listing-incomplete', skipped: [], detail: 'partial' } },
+      { kind: 'leave', because: 'listing-incomplete' },
+    ],
+  ])('%s', (_, changes, expected) => {
+    expect(decide(observation(changes))).toMatchObject(expected);
+  });
+
+  test('says when a version becomes old enough', () => {
+    const changesAt = new Date('2026-11-22T00:00:00Z');
+    const decision = decide(
+      observation({ selection: { kind: 'none', because: 'too-young', skipped: [], detail: 'young', changesAt } }),
+    );
+    expect(decision).toMatchObject({ kind: 'leave', because: 'too-young', changesAt });
+  });
+
+  test('merges exactly the head that carries what was decided', () => {
+    const decision = decide(
+      observation({ branch: ours, pullRequest: pullRequest({ headSha: sha('c') }), merge: 'automatic' }),
+    );
+    expect(decision).toMatchObject({ kind: 'merge', expectedHead: sha('a') });
+  });
+});
+
+const anyBranch = fc.constantFrom<Branch>({ kind: 'absent' }, ours, stale, others);
+const anyProposal = fc.oneof(
+  fc.constantFrom<Proposal>(
+    { kind: 'none' },
+    { kind: 'installed' },
+    { kind: 'proposed' },
+    { kind: 'refused', because: 'not-verified', reasons: [] },
+    { kind: 'refused', because: 'content-changed', reasons: [] },
+  ),
+  fc.record({
+    kind: fc.constant('rendered' as const),
+    differs: fc.boolean(),
+    occupied: fc.subarray(['x.yaml']),
+    declaredElsewhere: fc.subarray(['Kustomization a/b in c']),
+    setAside: fc.constantFrom(undefined, pullRequest({ number: 9, state: 'closed' })),
+  }),
+);
+const anyObservation: fc.Arbitrary<Observation> = fc.record({
+  installed: fc.constantFrom(undefined, version('v1.0.0')),
+  selection: fc.constantFrom(candidate('v1.1.0'), candidate('v1.0.0')),
+  vanished: fc.subarray([version('v1.2.0')]),
+  edited: fc.subarray(['a.yaml']),
+  proposal: anyProposal,
+  branch: anyBranch,
+  pullRequest: fc.constantFrom(undefined, pullRequest()),
+  merge: fc.constantFrom('manual' as const, 'automatic' as const),
+});
+
+const writes = ['open', 'update', 'close', 'merge'];
+
+property.prop([anyObservation])('writes nothing while anything stands against it', (seen) => {
+  const decision = decide(seen);
+  if (!writes.includes(decision.kind)) return;
+  expect(seen.vanished).toEqual([]);
+  expect(seen.edited).toEqual([]);
+  expect(seen.branch.kind).not.toBe('others');
+  expect(seen.proposal.kind).not.toBe('refused');
+});
+
+property.prop([anyObservation])('merges only what was rendered and verified in this pass, where configured', (seen) => {
+  const decision = decide(seen);
+  if (decision.kind !== 'merge') return;
+  expect(seen.merge).toBe('automatic');
+  expect(seen.proposal).toMatchObject({ kind: 'rendered', differs: true, occupied: [], declaredElsewhere: [] });
+  expect(seen.branch).toMatchObject({ kind: 'ours', carries: true, head: decision.expectedHead });
+});
+
+property.prop([anyObservation])(
+  'rests after its own step: what was opened or updated is left to wait or merged',
+  (seen) => {
+    const decision = decide(seen);
+    if (decision.kind !== 'open' && decision.kind !== 'update') return;
+    const after = decide({ ...seen, branch: ours, pullRequest: pullRequest() });
+    expect(['leave', 'merge']).toContain(after.kind);
+  },
+);
+
+property.prop([anyObservation])('gives the same decision for the same observation, with a reason in words', (seen) => {
+  expect(decide(seen)).toEqual(decide(seen));
+  expect(decide(seen).detail.length).toBeGreaterThan(10);
+});

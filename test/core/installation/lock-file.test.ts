@@ -1,0 +1,92 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { expect, test } from 'vitest';
+import type { ComponentName } from '../../../src/core/component/component-name.ts';
+import { digestOf } from '../../../src/core/digest.ts';
+import { Failure } from '../../../src/core/failure.ts';
+import {
+  type LockFile,
+  lockFiles,
+  parseLockFile,
+  printLockFile,
+  renderDigestOf,
+} from '../../../src/core/installation/lock-file.ts';
+import type { Version } from '../../../src/core/version/version.ts';
+
+function lockFile(changes: Partial<LockFile> = {}): LockFile {
+  return {
+    environment: 'default',
+    application: 'podinfo',
+    component: 'ocm.software/demos/podinfo' as ComponentName,
+    version: 'v1.0.0' as Version,
+    digest: { hashAlgorithm: 'SHA-256', normalisationAlgorithm: 'jsonNormalisation/v3', value: 'ab'.repeat(32) },
+    manifest: digestOf('manifest'),
+    templates: 'ocm-controller@1',
+    inputs: digestOf('inputs'),
+    parameters: ['replicas', 'message'],
+    files: lockFiles(new Map([['components/podinfo/deploy.yaml', 'kind: FluxDeployer\n']]), 'a'.repeat(40)),
+    ...changes,
+  };
+}
+
+test('what is printed is read back equal', () => {
+  expect(parseLockFile(printLockFile(lockFile()), 'lock.yaml')).toEqual(lockFile());
+});
+
+test('an installation without files and parameters is read back equal', () => {
+  const lock = lockFile({ files: [], parameters: [] });
+  expect(parseLockFile(printLockFile(lock), 'lock.yaml')).toEqual(lock);
+});
+
+property.prop([
+  fc.string({ unit: 'grapheme', minLength: 1 }).filter((it) => it.isWellFormed()),
+  fc.constantFrom('no', '1.0', '2026-01-01', '0x1', '~'),
+])('texts keep their type and content, whatever YAML would make of them', (templates, application) => {
+  const lock = lockFile({ templates, application });
+  expect(parseLockFile(printLockFile(lock), 'lock.yaml')).toEqual(lock);
+});
+
+test('files are listed in the order of their paths, with the ids that git gives them', () => {
+  const files = lockFiles(
+    new Map([
+      ['b', 'hello\n'],
+      ['a', ''],
+    ]),
+    'a'.repeat(40),
+  );
+  expect(files.map(({ path, blob }) => [path, blob])).toEqual([
+    ['a', 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'],
+    ['b', 'ce013625030ba8dba906f756967f9e9ca394464a'],
+  ]);
+});
+
+test('the render digest changes with any path and any content', () => {
+  const of = (entries: [string, string][]) => renderDigestOf({ files: lockFiles(new Map(entries), 'a'.repeat(40)) });
+  const digests = [
+    of([['a', '1']]),
+    of([['a', '2']]),
+    of([['b', '1']]),
+    of([
+      ['a', '1'],
+      ['b', '1'],
+    ]),
+    of([]),
+  ];
+  expect(new Set(digests).size).toBe(digests.length);
+});
+
+test.each([
+  ['no lock file', 'hello', '"lock" is undefined'],
+  ['a newer format', printLockFile(lockFile()).replace('lock: 1', 'lock: 2'), '"lock" is 2'],
+  ['a version that is none', printLockFile(lockFile({ version: 'latest' as Version })), '"version" is "latest"'],
+  [
+    'a digest that is none',
+    printLockFile(lockFile()).replace(/manifest: .*/, 'manifest: sha256:1'),
+    '"manifest" is "sha256:1"',
+  ],
+  ['a file without a blob', printLockFile(lockFile()).replace(/ {4}blob: .*\n/, ''), '"blob" is undefined'],
+  ['a merge conflict', '<<<<<<< ours\nlock: 1\n', 'lock.yaml'],
+])('%s is refused with what was found and what to do', (_, text, message) => {
+  const read = () => parseLockFile(text, 'lock.yaml');
+  expect(read).toThrow(Failure);
+  expect(read).toThrow(message);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { digestOf } from '../../../src/core/digest.ts';
+import { type BodyMarker, parseBody, printBody, replaceBody } from '../../../src/core/pull-request/body.ts';
+import type { Version } from '../../../src/core/version/version.ts';
+
+const marker: BodyMarker = {
+  installation: 'prod/billing',
+  version: 'v2.3.1' as Version,
+  render: digestOf('render'),
+  supersedes: ['v2.3.0' as Version],
+};
+
+test('a body says what it proposes', () => {
+  expect(parseBody(printBody(marker, ['text']))).toEqual(marker);
+});
+
+test('text that people write around the part of the bot stays when that is replaced', () => {
+  const body = `Please wait for Ada.\n\n${printBody(marker, ['old'])}\n\nShe is back on Monday.`;
+  const replaced = replaceBody(body, printBody({ ...marker, version: 'v2.4.0' as Version }, ['new']));
+  expect(replaced).toContain('Please wait for Ada.');
+  expect(replaced).toContain('She is back on Monday.');
+  expect(replaced).not.toContain('old');
+  expect(parseBody(replaced)?.version).toBe('v2.4.0');
+});
+
+test('a body whose markers somebody removed is written anew', () => {
+  expect(replaceBody('gone', printBody(marker, ['new']))).toBe(printBody(marker, ['new']));
+});
+
+test.each([
+  ['no marker', 'hello'],
+  ['a marker with a version that is none', '<!-- consignee:begin installation=a/b version=x render=sha256:1 -->'],
+])('%s says nothing', (_, body) => {
+  expect(parseBody(body)).toBeUndefined();
+});
+
+test('a body that is too long is cut between sections and says so', () => {
+  const body = printBody(marker, ['first', 'x'.repeat(70_000), 'last']);
+  expect(body.length).toBeLessThan(1_000);
+  expect(body).toContain('first');
+  expect(body).toContain('left out');
+  expect(parseBody(body)).toEqual(marker);
+});
