@@ -27,6 +27,11 @@ export function archiveUnreachable(path: string, cause: unknown): Failure {
   });
 }
 
+/** @returns Whether a call to the file system failed, as opposed to what was read being bad. */
+export function isFileError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
 /** @returns Whether a file system call failed because there is nothing of that name. */
 export function isNotThere(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -8,7 +8,7 @@ import { maxManifestBytes } from '../../core/component/oci-manifest.ts';
 import type { Digest } from '../../core/digest.ts';
 import { Refusal } from '../../core/trust/reason.ts';
 import type { ArtifactResult, ComponentRepository, ReadProblem, ReadResult } from '../../ports/component-repository.ts';
-import { type ArchiveSource, archiveChanged, archiveUnreachable } from './archive-source.ts';
+import { type ArchiveSource, archiveChanged, archiveUnreachable, isFileError } from './archive-source.ts';
 import { type ArtifactIndex, indexByRepository, parseArtifactIndex } from './artifact-index.ts';
 import { openDirectorySource } from './directory-source.ts';
 import { openTarSource } from './tar-source.ts';
@@ -35,12 +35,19 @@ export async function openArchive(path: string, basePath: string, name: string =
 
 /** Reads what an archive holds, without its blobs. @throws As {@link openArchive}. */
 export async function readArchive(path: string): Promise<Archive> {
-  const stats = await stat(path).catch((error: unknown) => {
-    throw archiveUnreachable(path, error);
-  });
-  if (!stats.isDirectory() && !stats.isFile()) throw new Refusal('malformed', `${path} is neither a folder nor a file`);
-  const source = stats.isDirectory() ? await openDirectorySource(path) : await openTarSource(path);
-  return { path, source, index: indexByRepository(parseArtifactIndex(source.index)) };
+  try {
+    const source = await openSource(path);
+    return { path, source, index: indexByRepository(parseArtifactIndex(source.index)) };
+  } catch (error) {
+    throw isFileError(error) ? archiveUnreachable(path, error) : error;
+  }
+}
+
+async function openSource(path: string): Promise<ArchiveSource> {
+  const stats = await stat(path);
+  if (stats.isDirectory()) return await openDirectorySource(path);
+  if (stats.isFile()) return await openTarSource(path);
+  throw new Refusal('malformed', `${path} is neither a folder nor a file`);
 }
 
 /** @see openArchive */
@@ -92,19 +99,21 @@ async function problemOr<Result>(read: () => Promise<Result>): Promise<Result | 
 
 /** Checks the digest as the bytes pass. What looks bad because the archive was replaced meanwhile is told apart. */
 async function* streamBlob({ path, source }: Archive, digest: Digest): AsyncGenerator<Uint8Array, void, void> {
-  const refuse = async (refusal: Refusal): Promise<Error> =>
-    (await source.hasChanged()) ? archiveChanged(path) : refusal;
-
-  if (!(await source.find(digest))) {
-    throw await refuse(new Refusal('blob-missing', `${digest} is not in the archive ${path}`));
-  }
-  const hash = createHash(digest.slice(0, digest.indexOf(':')));
-  for await (const chunk of source.stream(digest)) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (!digest.endsWith(`:${hash.digest('hex')}`)) {
-    throw await refuse(new Refusal('digest-mismatch', `the archive ${path} has other bytes under ${digest}`));
+  try {
+    if (!(await source.find(digest))) {
+      throw new Refusal('blob-missing', `${digest} is not in the archive ${path}`);
+    }
+    const hash = createHash(digest.slice(0, digest.indexOf(':')));
+    for await (const chunk of source.stream(digest)) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    if (!digest.endsWith(`:${hash.digest('hex')}`)) {
+      throw new Refusal('digest-mismatch', `the archive ${path} has other bytes under ${digest}`);
+    }
+  } catch (error) {
+    if (error instanceof Refusal && (await source.hasChanged())) throw archiveChanged(path);
+    throw isFileError(error) ? archiveUnreachable(path, error) : error;
   }
 }
 

@@ -4,7 +4,7 @@ import { imageIndexType, imageManifestType, parseOciManifest } from '../../core/
 import { digestOf } from '../../core/digest.ts';
 import { Failure } from '../../core/failure.ts';
 import type { ArchiveWriter } from '../../ports/archive-writer.ts';
-import { isNotThere } from './archive-source.ts';
+import { isFileError, isNotThere } from './archive-source.ts';
 import { type IndexEntry, indexName, parseArtifactIndex } from './artifact-index.ts';
 
 export function createArchiveWriter(): ArchiveWriter {
@@ -48,5 +48,3 @@ async function replaceFile(path: string, content: Uint8Array | string): Promise<
   await writeFile(temporary, content);
   await rename(temporary, path);
 }
-
-const isFileError = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;

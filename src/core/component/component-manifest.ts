@@ -67,8 +67,10 @@ export interface DescriptorLayer {
 export function findDescriptorLayer({ layers }: ComponentManifest, config: Uint8Array): DescriptorLayer {
   const named = readNamedLayer(config);
   const layer = named ? layers.find(({ digest }) => digest === named.digest) : layers[0];
-  if (!layer)
-    throw new Refusal('malformed', `the config names a descriptor layer that the manifest lacks: ${named?.digest}`);
+  if (!layer) {
+    const what = named ? `the descriptor layer that the config names: ${named.digest}` : 'any layer';
+    throw new Refusal('malformed', `the manifest lacks ${what}`);
+  }
   const form = descriptorFormOf(layer.mediaType);
   if (!form) {
     throw new Refusal(

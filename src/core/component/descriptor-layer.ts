@@ -27,11 +27,10 @@ export function descriptorFormOf(mediaType: string): DescriptorForm | undefined 
 /** Reads the component descriptor from its layer. @throws {Refusal} As {@link parseDescriptor}. */
 export async function parseDescriptorLayer(bytes: Uint8Array, form: DescriptorForm): Promise<ComponentDescriptor> {
   if (form === 'tar') return parseDescriptor(await unpack(bytes));
-  if (form === 'json') {
-    const json = parseStrictJson(bytes);
-    if (json.kind === 'problem') throw new Refusal('malformed', `component descriptor: ${json.message}`);
-  }
-  return parseDescriptor(bytes);
+  const descriptor = parseDescriptor(bytes);
+  const json = form === 'json' ? parseStrictJson(bytes) : undefined;
+  if (json?.kind === 'problem') throw new Refusal('malformed', `component descriptor: ${json.message}`);
+  return descriptor;
 }
 
 const entryName = 'component-descriptor.yaml';

@@ -50,6 +50,11 @@ export function verifyComponentVersion(
   };
 }
 
+/** @throws {Failure} `configuration` when the policy has a key that is none. */
+export function checkTrustPolicy(policy: TrustPolicy): void {
+  readKeys(policy);
+}
+
 interface RequiredKeys {
   readonly name: string;
   readonly keys: readonly UsableKey[];

@@ -284,7 +284,7 @@ describe('a change after signing', () => {
       ['component', 'resources', 0, 'access', 'globalAccess'],
       ['nestedDigests'],
     ),
-    fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('e+')),
+    fc.jsonValue({ maxDepth: 3 }).filter((value) => !/\d{16}|e\+/.test(JSON.stringify(value))),
   ])('of what is never signed changes neither the verdict nor what templates see', (path, value) => {
     const changed = change(good, path, value);
     const before = verify(collected(good));
