@@ -22,6 +22,8 @@ export interface PullRequests {
   /**
    * Opens a pull request for a branch that exists. Safe to repeat: when one is open from `head` to `base` already, that one is
    * returned as it is.
+   *
+   * @throws {Failure} `forge-conflict` when a branch is gone, or `base` holds all of `head` already.
    */
   open(request: {
     readonly head: string;

@@ -22,7 +22,7 @@ export interface GitWriter {
   /**
    * Moves refs, all or none, each only from where it is expected to be.
    *
-   * @returns `stale` when a ref was elsewhere: nothing was written.
+   * @returns `pushed` also when all of them were where they should go before. `stale` when one was elsewhere: nothing was written.
    * @throws {Failure} `forge-denied` when the server refused for another reason; `forge-unreachable`.
    */
   push(updates: readonly RefUpdate[]): Promise<'pushed' | 'stale'>;

@@ -15,7 +15,7 @@ export interface RepositoryContent {
 
   readTree(of: CommitSha | TreeSha): Promise<Tree>;
 
-  /** @returns The content of each blob. Blobs larger than 5 MiB are left out. */
+  /** @returns The content of each blob. Those that are larger than 5 MiB, or not in the repository, are left out. */
   readBlobs(blobs: readonly BlobId[]): Promise<ReadonlyMap<BlobId, Uint8Array>>;
 
   /**

@@ -45,6 +45,7 @@ export interface Commit {
   readonly tree: TreeSha;
   readonly parents: readonly CommitSha[];
   readonly author: Person;
+  /** When it was committed, to the second. */
   readonly at: Date;
   readonly message: string;
 }

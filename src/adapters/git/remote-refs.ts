@@ -1,0 +1,76 @@
+import { Failure } from '../../core/failure.ts';
+import type { CommitSha } from '../../core/repository/commit.ts';
+import type { GitAddress } from './git-address.ts';
+import type { GitCache } from './git-cache.ts';
+import { remoteFailure } from './git-failure.ts';
+import { commitShaOf } from './git-objects.ts';
+import type { Git } from './git-process.ts';
+import { CopyTrouble, type LocalCopy } from './local-copy.ts';
+
+export interface Remote {
+  readonly git: Git;
+  readonly address: GitAddress;
+  readonly name: string;
+}
+
+export type Refs = ReadonlyMap<string, CommitSha>;
+
+const listSeconds = 120;
+const fetchSeconds = 600;
+/** Between listing and fetching, refs may move. More often than this in a row they do not. */
+const fetchAttempts = 5;
+/** What is copied: branches, and the bot's own refs. */
+const refspecs = ['+refs/heads/*:refs/copy/heads/*', '+refs/consignee/*:refs/copy/consignee/*'];
+const fetchWords = ['fetch', '--quiet', '--no-tags', '--prune', '--no-write-fetch-head', '--no-auto-maintenance'];
+
+/** Reads where the remote refs are, and nothing else. @throws {Failure} `forge-unreachable`, `forge-denied`. */
+export async function listRemoteRefs({ git, address, name }: Remote): Promise<Refs> {
+  const words = ['ls-remote', '--refs', '--quiet', '--end-of-options', address.url, 'refs/heads/*', 'refs/consignee/*'];
+  const output = await git.run(words, { seconds: listSeconds, code: 'forge-unreachable' });
+  if (output.code !== 0) throw remoteFailure(name, 'read', output);
+  return parseRefs(output.stdout);
+}
+
+/** Lines such as `<id>\trefs/heads/main`. The patterns of `ls-remote` match the end of a name, so the rest is left out here. */
+function parseRefs(output: Buffer): Refs {
+  const lines = output.toString().split('\n');
+  return new Map(
+    lines.flatMap((line) => {
+      const [sha = '', ref = ''] = line.split('\t');
+      return /^refs\/(?:heads|consignee)\//.test(ref) ? [[ref, commitShaOf(sha)] as const] : [];
+    }),
+  );
+}
+
+/** Reads the remote refs and fetches what the copy does not have of what they point at. */
+export async function fetchRefs(remote: Remote, copy: LocalCopy, cache: GitCache): Promise<Refs> {
+  for (let attempt = 1; attempt <= fetchAttempts; attempt++) {
+    const refs = await listRemoteRefs(remote);
+    checkNotEmpty(refs, remote.name);
+    const format = [...refs.values()].some((it) => it.length === 64) ? 'sha256' : 'sha1';
+    if (await cache.ensureFormat(format)) await copy.stop();
+    if (await hasAll(refs, copy)) return refs;
+    const output = await remote.git.run([...fetchWords, '--end-of-options', remote.address.url, ...refspecs], {
+      folder: copy.folder,
+      seconds: fetchSeconds,
+      code: 'forge-unreachable',
+    });
+    // That all is there counts, not how the fetch ended: another process may have held a ref of the copy.
+    if (await hasAll(refs, copy)) return refs;
+    if (output.code !== 0 && !output.stderr.includes('cannot lock ref')) {
+      throw new CopyTrouble(remoteFailure(remote.name, 'fetch from', output));
+    }
+  }
+  throw new Failure('forge-conflict', `The branches of ${remote.name} keep moving while they are read`);
+}
+
+async function hasAll(refs: Refs, copy: LocalCopy): Promise<boolean> {
+  return (await Promise.all([...refs.values()].map(copy.hasObject))).every(Boolean);
+}
+
+function checkNotEmpty(refs: Refs, name: string): void {
+  if (refs.size > 0) return;
+  throw new Failure('configuration', `${name} is an empty git repository`, {
+    remedy: 'Push a first commit to the branch that holds the configuration.',
+  });
+}

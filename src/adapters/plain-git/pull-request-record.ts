@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { parseStrictJson } from '../../core/document/strict-json.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Comment, PullRequest } from '../../core/pull-request/pull-request.ts';
+import { type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
+
+/** The ref whose commits are the history of all pull requests, and whose tree is their present state. */
+export const ledgerRef = 'refs/consignee/pull-requests';
+
+/** A pull request as kept in files. */
+export interface PullRequestRecord extends Omit<PullRequest, 'headSha' | 'link'> {
+  /** Tip of `head` when it was written last. */
+  readonly headSha: CommitSha;
+  /** Tip of `base` when it was opened. */
+  readonly baseSha: CommitSha;
+}
+
+export const recordFile = (number: number) => `${number}/pull-request.json`;
+export const bodyFile = (number: number) => `${number}/body.md`;
+export const commentFile = (number: number, id: string) => `${number}/comments/${id}.json`;
+
+/** @returns The number and the comment's id that a path of the ledger is about; `undefined` for files that are not ours. */
+export function parseLedgerPath(path: string): { readonly number: number; readonly commentId?: string } | undefined {
+  const [, number, commentId] = /^([1-9]\d{0,8})\/(?:pull-request\.json|comments\/([\w-]+)\.json)$/.exec(path) ?? [];
+  if (number === undefined) return undefined;
+  return commentId === undefined ? { number: Number(number) } : { number: Number(number), commentId };
+}
+
+const sha = z.string().transform((text, context) => {
+  const parsed = parseCommitSha(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue('this is not a full commit id');
+  return z.NEVER;
+});
+const person = z.object({ name: z.string(), email: z.string() });
+const date = z.iso.datetime().transform((text) => new Date(text));
+
+const recordSchema = z.object({
+  state: z.enum(['open', 'merged', 'closed']),
+  head: z.string().min(1),
+  headSha: sha,
+  base: z.string().min(1),
+  baseSha: sha,
+  title: z.string(),
+  labels: z.array(z.string()),
+  author: person,
+  createdAt: date,
+  endedBy: person.optional(),
+  mergeCommit: sha.optional(),
+});
+
+const commentSchema = z.object({ author: person, createdAt: date, body: z.string() });
+
+/** @throws {Failure} `configuration` when the file was broken by hand. */
+export function parseRecord(
+  number: number,
+  bytes: Uint8Array | undefined,
+  body: Uint8Array | undefined,
+): PullRequestRecord {
+  const record = parseFile(recordFile(number), bytes, recordSchema);
+  if (!body) throw broken(bodyFile(number), 'it is missing');
+  const { endedBy, mergeCommit, ...rest } = record;
+  return { ...rest, endedBy, mergeCommit, number, body: Buffer.from(body).toString() };
+}
+
+/** The body is a file of its own, which can be read as it is. */
+export function printRecord({ number: _, body: __, ...record }: PullRequestRecord): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
+/** @throws {Failure} `configuration` when the file was broken by hand. */
+export function parseComment(number: number, id: string, bytes: Uint8Array | undefined): Comment {
+  return { id, ...parseFile(commentFile(number, id), bytes, commentSchema) };
+}
+
+export function printComment({ author, createdAt, body }: Comment): string {
+  return `${JSON.stringify({ author, createdAt, body }, undefined, 2)}\n`;
+}
+
+function parseFile<Output>(path: string, bytes: Uint8Array | undefined, schema: z.ZodType<Output>): Output {
+  if (!bytes) throw broken(path, 'it is missing');
+  const json = parseStrictJson(bytes);
+  if (json.kind === 'problem') throw broken(path, json.message);
+  const result = schema.safeParse(json.value);
+  if (result.success) return result.data;
+  const findings = result.error.issues.map((it) => `${it.path.join('.')}: ${it.message}`);
+  throw broken(path, findings.join('; '));
+}
+
+function broken(path: string, problem: string): Failure {
+  return new Failure('configuration', `The pull request file ${path} of ${ledgerRef} is broken: ${problem}`, {
+    remedy: `Repair it, or set ${ledgerRef} back to the commit before it broke.`,
+    place: { file: `${ledgerRef}:${path}` },
+  });
+}

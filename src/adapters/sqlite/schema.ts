@@ -1,0 +1,84 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Generated, Selectable } from 'kysely';
+import { Failure } from '../../core/failure.ts';
+
+/** Tables as kysely sees them. Times are milliseconds since 1970. */
+export interface Tables {
+  first_seen: { registry: string; component: string; tag: string; manifest: string | null; at: number };
+  recorded_commits: { repository: string; branch: string; sha: string; at: number };
+  decisions: {
+    id: Generated<number>;
+    repository: string;
+    installation: string;
+    kind: string;
+    because: string | null;
+    /** JSON text with sorted keys. */
+    detail: string;
+    at: number;
+    last_at: number;
+  };
+}
+
+export type DecisionRow = Selectable<Tables['decisions']>;
+
+/** "Csgn": tells our files from other programs' databases. */
+const applicationId = 0x4373676e;
+
+/** Each step brings the schema to the next version. Steps that were released are never changed, only added to. */
+const steps: readonly string[] = [
+  `create table first_seen (
+    registry text not null, component text not null, tag text not null, manifest text, at integer not null,
+    primary key (registry, component, tag)
+  ) strict, without rowid;
+  create table recorded_commits (
+    repository text not null, branch text not null, sha text not null, at integer not null,
+    primary key (repository, branch, sha)
+  ) strict, without rowid;
+  create table decisions (
+    id integer primary key autoincrement,
+    repository text not null, installation text not null, kind text not null, because text, detail text not null,
+    at integer not null, last_at integer not null
+  ) strict;
+  create index decisions_by_installation on decisions (repository, installation, id);`,
+];
+
+/**
+ * Brings the schema up to date, or makes it. Safe when several processes do so at once.
+ *
+ * @throws {Failure} `store` for a database of another program or a newer version.
+ */
+export function migrate(database: DatabaseSync, path: string): void {
+  if (versionOf(database, path) === steps.length) return;
+  database.exec('begin immediate');
+  try {
+    for (const step of steps.slice(versionOf(database, path))) database.exec(step);
+    database.exec(`pragma application_id = ${applicationId}; pragma user_version = ${steps.length}`);
+    database.exec('commit');
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
+function versionOf(database: DatabaseSync, path: string): number {
+  const version = pragma(database, 'user_version');
+  const foreign = pragma(database, 'application_id') !== applicationId;
+  const tables = Number(database.prepare('select count(*) as count from sqlite_schema').get()?.count);
+  if (foreign && (tables > 0 || version > 0)) {
+    throw new Failure('store', `The store ${path} is a database of another program`, { remedy: 'Give another path.' });
+  }
+  if (version > steps.length) {
+    throw new Failure(
+      'store',
+      `The store ${path} has schema version ${version}, and this program knows ${steps.length}`,
+      {
+        remedy: 'Use the newer version of Consignee that wrote it, or give another path.',
+      },
+    );
+  }
+  return version;
+}
+
+function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(database.prepare(`pragma ${name}`).get()?.[name]);
+}

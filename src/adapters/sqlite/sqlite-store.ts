@@ -1,0 +1,191 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect } from 'kysely';
+import { type Digest, parseDigest } from '../../core/digest.ts';
+import { type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
+import type { DecisionRecord, FirstSeen, Store, StoredDecision } from '../../ports/store.ts';
+import { kyselyDatabase } from './kysely-database.ts';
+import { type DecisionRow, migrate, type Tables } from './schema.ts';
+import { storeFailure } from './store-failure.ts';
+
+/** How many decision records of one installation are kept. */
+const keptDecisions = 50;
+/** SQLite takes 32,766 values in one statement. */
+const rowsPerInsert = 1000;
+/** How long to wait for another process's write. */
+const busyMilliseconds = 10_000;
+
+/**
+ * Opens the store in one SQLite file, which is made when it is not there. Several processes may have it open at once. What has
+ * been written when a call returns survives the end of the process and of the machine.
+ *
+ * Import this file only when a store is needed: it loads SQLite.
+ *
+ * @throws {Failure} `store` when the file cannot be opened or written, is no store of ours, or one of a newer version.
+ */
+export async function openSqliteStore(path: string): Promise<Store> {
+  const database = open(path);
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyDatabase(database) }) });
+  const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeFailure(path, error);
+    }
+  };
+  return {
+    firstSeen: (registry, component) => guarded(() => readFirstSeen(db, registry, component)),
+    recordSeen: (registry, component, tags, at) =>
+      guarded(async () => {
+        const rows = [...tags].map(([tag, manifest]) => ({
+          ...{ registry, component, tag },
+          manifest: manifest ?? null,
+          at: at.getTime(),
+        }));
+        await insertFirstSeen(db, rows);
+      }),
+    recordCommit: (repository, branch, sha, at) =>
+      guarded(async () => {
+        const row = { repository, branch, sha, at: at.getTime() };
+        await db
+          .insertInto('recorded_commits')
+          .values(row)
+          .onConflict((it) => it.doNothing())
+          .execute();
+      }),
+    recordedCommits: (repository, branch) => guarded(() => readRecordedCommits(db, repository, branch)),
+    recordDecision: (record) => guarded(() => writeDecision(db, record)),
+    decisions: (repository, installation, limit) =>
+      guarded(async () => {
+        const rows = await decisionsOf(db, { repository, installation }).selectAll().limit(limit).execute();
+        return rows.map(parseDecision);
+      }),
+    // Before the first query kysely does not know the database yet, and leaves it open.
+    [Symbol.asyncDispose]: async () => {
+      await db.destroy();
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function open(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: busyMilliseconds });
+    database.exec('pragma journal_mode = wal; pragma synchronous = full');
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw storeFailure(path, error);
+  }
+}
+
+async function readFirstSeen(db: Kysely<Tables>, registry: string, component: string) {
+  const rows = await db
+    .selectFrom('first_seen')
+    .select(['tag', 'manifest', 'at'])
+    .where('registry', '=', registry)
+    .where('component', '=', component)
+    .execute();
+  return new Map(
+    rows.map(({ tag, manifest, at }): [string, FirstSeen] => [tag, { manifest: digestOf(manifest), at: new Date(at) }]),
+  );
+}
+
+async function insertFirstSeen(db: Kysely<Tables>, rows: readonly Tables['first_seen'][]): Promise<void> {
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    const some = rows.slice(start, start + rowsPerInsert);
+    await db
+      .insertInto('first_seen')
+      .values(some)
+      .onConflict((it) => it.doNothing())
+      .execute();
+  }
+}
+
+async function readRecordedCommits(db: Kysely<Tables>, repository: string, branch: string) {
+  const rows = await db
+    .selectFrom('recorded_commits')
+    .select('sha')
+    .where('repository', '=', repository)
+    .where('branch', '=', branch)
+    .execute();
+  return new Set<CommitSha>(rows.flatMap(({ sha }) => parseCommitSha(sha) ?? []));
+}
+
+function decisionsOf(
+  db: Kysely<Tables>,
+  { repository, installation }: Pick<DecisionRecord, 'repository' | 'installation'>,
+) {
+  return db
+    .selectFrom('decisions')
+    .where('repository', '=', repository)
+    .where('installation', '=', installation)
+    .orderBy('id', 'desc');
+}
+
+/** Each statement is right by itself: between them other handles may write. */
+async function writeDecision(db: Kysely<Tables>, record: DecisionRecord): Promise<void> {
+  const { repository, installation, kind } = record;
+  const at = record.at.getTime();
+  const row = { repository, installation, kind, because: record.because ?? null, detail: sortedJson(record.detail) };
+  const same = db
+    .selectFrom(decisionsOf(db, record).selectAll().limit(1).as('newest'))
+    .select('newest.id')
+    .where('kind', '=', row.kind)
+    .where('because', 'is not distinct from', row.because)
+    .where('detail', '=', row.detail);
+  const inserted = await db
+    .insertInto('decisions')
+    .columns(['repository', 'installation', 'kind', 'because', 'detail', 'at', 'last_at'])
+    .expression(({ val, not, exists }) =>
+      db
+        .selectNoFrom([
+          val(row.repository).as('repository'),
+          val(row.installation).as('installation'),
+          val(row.kind).as('kind'),
+          val(row.because).as('because'),
+          val(row.detail).as('detail'),
+          val(at).as('at'),
+          val(at).as('last_at'),
+        ])
+        .where(not(exists(same))),
+    )
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 0n) {
+    await db.updateTable('decisions').set({ last_at: at }).where('id', 'in', same).where('last_at', '<', at).execute();
+    return;
+  }
+  await db
+    .deleteFrom('decisions')
+    .where('repository', '=', repository)
+    .where('installation', '=', installation)
+    .where('id', 'not in', decisionsOf(db, record).select('id').limit(keptDecisions))
+    .execute();
+}
+
+function parseDecision({ id: _, because, detail, at, last_at, ...rest }: DecisionRow): StoredDecision {
+  return {
+    ...rest,
+    because: because ?? undefined,
+    detail: JSON.parse(detail),
+    at: new Date(at),
+    lastAt: new Date(last_at),
+  };
+}
+
+/** The same data is the same text, whatever order its keys were set in. */
+function sortedJson(data: unknown): string {
+  const sort = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return JSON.stringify(data ?? null, sort);
+}
+
+function digestOf(manifest: string | null): Digest | undefined {
+  return manifest === null ? undefined : parseDigest(manifest);
+}

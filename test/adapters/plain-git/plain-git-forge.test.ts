@@ -1,0 +1,231 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openGitRepository } from '../../../src/adapters/git/git-repository.ts';
+import { createPlainGitForge } from '../../../src/adapters/plain-git/plain-git-forge.ts';
+import type { Forge } from '../../../src/ports/forge.ts';
+import { type ForgeWorld, testForge } from '../../contract/forge.ts';
+import { createGitWorld, type GitWorld, runGit } from '../../support/git-world.ts';
+
+const clock = { now: () => new Date() };
+const bot = { name: 'Consignee', email: 'consignee@example.org' };
+const ledgerRef = 'refs/consignee/pull-requests';
+
+testForge('plain git', async () => {
+  const world = await createGitWorld();
+  return plainGit(world);
+});
+
+interface PlainGitWorld extends ForgeWorld {
+  readonly git: GitWorld;
+}
+
+/** Every forge has a cache of its own, like processes on different machines. */
+async function plainGit(git: GitWorld): Promise<PlainGitWorld> {
+  const opened: AsyncDisposable[] = [];
+  const openAgain = async () => {
+    const cacheFolder = join(git.folder, `cache-${opened.length}`);
+    const options = { url: git.bare, cacheFolder, name: 'applications', environment: process.env };
+    const repository = await openGitRepository(options);
+    opened.push(repository);
+    return createPlainGitForge(repository, { clock });
+  };
+  return {
+    git,
+    forge: await openAgain(),
+    person: git.person,
+    openAgain,
+    refuse: git.refuse,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()));
+      await git[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Makes a branch by hand and proposes it. */
+async function openOne({ forge, person }: ForgeWorld, head = 'consignee/dev/one', title = 'One') {
+  await person.commit(head, { [`${head}.yaml`]: '1' }, 'main');
+  return forge.pullRequests.open({ head, base: 'main', title, body: 'Body\n', labels: ['x'], by: bot });
+}
+
+describe('pull requests in a ref', () => {
+  let world: PlainGitWorld;
+  let forge: Forge;
+  beforeEach(async () => {
+    world = await plainGit(await createGitWorld());
+    forge = world.forge;
+  });
+  afterEach(async () => {
+    await world[Symbol.asyncDispose]();
+  });
+
+  test('each change is one commit by who made it', async () => {
+    const { number } = await openOne(world);
+    const other = { name: 'Ann Other', email: 'ann@example.org' };
+    await forge.pullRequests.update(number, { title: 'Two', by: other });
+    await forge.comments.add(number, { body: 'Hello', by: other });
+    await forge.pullRequests.close(number, bot);
+    expect((await world.git.git('log', '--format=%an: %s', ledgerRef)).trim().split('\n')).toEqual([
+      'Consignee: Close pull request 1: Two',
+      'Ann Other: Comment on pull request 1: Two',
+      'Ann Other: Update pull request 1: Two',
+      'Consignee: Open pull request 1: One',
+    ]);
+  });
+
+  test('nothing is written when nothing differs', async () => {
+    const { number } = await openOne(world);
+    const before = await world.git.tip(ledgerRef);
+    await forge.pullRequests.update(number, { title: 'One', body: 'Body\n', labels: ['x', 'x'], by: bot });
+    await forge.pullRequests.open({
+      head: 'consignee/dev/one',
+      base: 'main',
+      title: 'T',
+      body: 'B',
+      labels: [],
+      by: bot,
+    });
+    await forge.pullRequests.list();
+    expect(await world.git.tip(ledgerRef)).toBe(before);
+  });
+
+  test('the files are such that people can read them', async () => {
+    const { number } = await openOne(world);
+    await forge.comments.add(number, { body: 'Hello', by: bot });
+    const files = (await world.git.git('ls-tree', '-r', '--name-only', ledgerRef)).trim().split('\n');
+    expect(files).toEqual([
+      '1/body.md',
+      expect.stringMatching(/^1\/comments\/0001-[0-9a-f]{8}\.json$/),
+      '1/pull-request.json',
+    ]);
+    expect(await world.git.git('show', `${ledgerRef}:1/body.md`)).toBe('Body\n');
+    expect(JSON.parse(await world.git.git('show', `${ledgerRef}:1/pull-request.json`))).toMatchObject({
+      state: 'open',
+      head: 'consignee/dev/one',
+      author: bot,
+    });
+  });
+
+  test('the link is a command that shows it', async () => {
+    expect((await openOne(world)).link).toBe('consignee pull show 1');
+  });
+
+  test('base branch and record move in one push', async () => {
+    const { number, headSha } = await openOne(world);
+    if (!headSha) throw new Error('the branch is gone');
+    const merged = await forge.pullRequests.merge(number, { expectedHead: headSha, message: 'Merge', by: bot });
+    expect(merged).toEqual({ kind: 'merged', commit: await world.git.tip('refs/heads/main') });
+    const record = JSON.parse(await world.git.git('show', `${ledgerRef}:1/pull-request.json`));
+    expect(record).toMatchObject({ state: 'merged', mergeCommit: await world.git.tip('refs/heads/main') });
+  });
+
+  test('a squash by hand does not count as merged, for git does not know of it', async () => {
+    await openOne(world);
+    await world.person.squash('consignee/dev/one', 'main');
+    expect((await forge.pullRequests.list())[0]?.state).toBe('open');
+  });
+
+  test('a branch that somebody set back to the base is not merged', async () => {
+    await openOne(world);
+    await world.person.reset('consignee/dev/one', 'main');
+    expect((await forge.pullRequests.list())[0]?.state).toBe('open');
+  });
+
+  test('a base that somebody set to another history still tells what is merged', async () => {
+    const { number } = await openOne(world);
+    await world.person.git('checkout', '-q', '--orphan', 'fresh');
+    await world.person.git('commit', '-q', '-m', 'Start over');
+    await world.person.git('push', '-q', '--force', 'origin', 'fresh:main');
+    expect(await forge.pullRequests.list()).toMatchObject([{ number, state: 'open' }]);
+    await world.git.git('gc', '-q', '--prune=now');
+    const fresh = await world.openAgain();
+    expect(await fresh.pullRequests.list()).toMatchObject([{ number, state: 'open' }]);
+  });
+
+  test('a merge by hand is written down when the branch is proposed again', async () => {
+    await openOne(world);
+    await world.person.merge('consignee/dev/one', 'main');
+    await world.person.commit('consignee/dev/one', { next: '2' });
+    await forge.pullRequests.open({
+      head: 'consignee/dev/one',
+      base: 'main',
+      title: 'Next',
+      body: '',
+      labels: [],
+      by: bot,
+    });
+    const first = JSON.parse(await world.git.git('show', `${ledgerRef}:1/pull-request.json`));
+    expect(first).toMatchObject({ state: 'merged', endedBy: { email: world.person.email } });
+  });
+
+  test('a mirror has them too', async () => {
+    await openOne(world);
+    const mirror = join(world.git.folder, 'mirror.git');
+    await runGit(world.git.folder, ['clone', '-q', '--mirror', world.git.bare, mirror]);
+    const options = { url: mirror, cacheFolder: join(world.git.folder, 'c'), name: 'mirror', environment: process.env };
+    await using repository = await openGitRepository(options);
+    expect(await createPlainGitForge(repository, { clock }).pullRequests.list()).toEqual(
+      await forge.pullRequests.list(),
+    );
+  });
+
+  test.each([
+    ['1/pull-request.json', '{ "state": "open"', 'it is not JSON'],
+    ['1/pull-request.json', '{ "state": "ajar" }', 'state'],
+    ['1/pull-request.json', undefined, undefined],
+    ['1/body.md', undefined, 'it is missing'],
+  ])('%s, broken by hand as %j, is named', async (path, content, problem) => {
+    await openOne(world);
+    await world.person.git('fetch', '-q', 'origin', ledgerRef);
+    await world.person.git('checkout', '-q', '--detach', 'FETCH_HEAD');
+    await world.person.git('rm', '-q', '--cached', path);
+    if (content !== undefined) {
+      const blob = await writeBlob(world.git, content);
+      await world.person.git('update-index', '--add', '--cacheinfo', `100644,${blob},${path}`);
+    }
+    await world.person.git('commit', '-q', '-m', 'Break it');
+    await world.person.git('push', '-q', 'origin', `HEAD:${ledgerRef}`);
+    const listing = forge.pullRequests.list();
+    if (problem === undefined) return expect(await listing).toEqual([]);
+    await expect(listing).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining(`${path} of ${ledgerRef} is broken: `),
+    });
+    await expect(listing).rejects.toThrow(problem);
+  });
+
+  test('other files in the ref do no harm', async () => {
+    const opened = await openOne(world);
+    await world.person.git('fetch', '-q', 'origin', ledgerRef);
+    await world.person.git('checkout', '-q', '--detach', 'FETCH_HEAD');
+    const blob = await writeBlob(world.git, 'Hello');
+    for (const path of ['README.md', 'x/pull-request.json', '1/notes.txt', '01/pull-request.json']) {
+      await world.person.git('update-index', '--add', '--cacheinfo', `100644,${blob},${path}`);
+    }
+    await world.person.git('commit', '-q', '-m', 'Add files');
+    await world.person.git('push', '-q', 'origin', `HEAD:${ledgerRef}`);
+    expect(await forge.pullRequests.list()).toEqual([opened]);
+    await forge.pullRequests.close(1, bot);
+    expect(await world.git.git('ls-tree', '-r', '--name-only', ledgerRef)).toContain('1/notes.txt');
+  });
+});
+
+test('a repository with SHA-256 object ids works alike', async () => {
+  await using world = await plainGit(await createGitWorld({ objectFormat: 'sha256' }));
+  const { number, headSha } = await openOne(world);
+  if (headSha?.length !== 64) throw new Error('this is not a SHA-256 repository');
+  await world.forge.comments.add(number, { body: 'Hello', by: bot });
+  const merged = await world.forge.pullRequests.merge(number, { expectedHead: headSha, message: 'Merge', by: bot });
+  expect(merged).toEqual({ kind: 'merged', commit: await world.git.tip('refs/heads/main') });
+  expect(await world.forge.pullRequests.list()).toMatchObject([{ state: 'merged', headSha }]);
+  const tree = await world.forge.writer.writeTree(headSha, [{ path: 'a', content: '1' }]);
+  expect((await world.forge.content.readTree(tree)).has('a')).toBe(true);
+});
+
+/** @returns The id of a blob in the person's clone. */
+async function writeBlob({ folder, person }: GitWorld, content: string): Promise<string> {
+  const { writeFile } = await import('node:fs/promises');
+  const file = join(folder, 'blob');
+  await writeFile(file, content);
+  return (await person.git('hash-object', '-w', file)).trim();
+}
