@@ -37,7 +37,9 @@ export async function reconcileInstallation(
   ports.log.info('installation.decided', { installation: installation.name, decision: decision.kind, ...because });
   if (options.mode === 'plan') return { ...result, outcome: { kind: 'decided', decision }, pullRequest: open };
 
-  await recordListing({ installation, listing: survey.listing, store: ports.store, now });
+  const { selection, listing } = survey;
+  const refused = decision.kind === 'refuse' && selection.kind === 'candidate' ? selection.tag : undefined;
+  await recordListing({ installation, listing, store: ports.store, now, refused });
   const base = view.state.commit;
   const pullRequest = await actOnDecision({
     decision,

@@ -54,7 +54,7 @@ async function reconcileGuarded(
   try {
     return await reconcileInstallation(installation, view, world);
   } catch (error) {
-    const failure = asFailure(error);
+    const failure = asFailure(error, installation);
     world.ports.log.warn('installation.failed', { installation: installation.name, code: failure.code });
     await recordFailure(installation, failure, world);
     return {
@@ -83,9 +83,12 @@ async function recordFailure(
 }
 
 /** What is neither a Failure nor a Refusal is a bug, and ends the pass. */
-function asFailure(error: unknown): Failure {
+function asFailure(error: unknown, { registry }: ConfiguredInstallation): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof Refusal)
-    return new Failure('content', error.message, { remedy: 'Replicate the component anew.', cause: error });
+    return new Failure('content', `What stands for the registry ${registry.url} cannot be read: ${error.message}.`, {
+      remedy: 'Replicate the components anew.',
+      cause: error,
+    });
   throw error;
 }

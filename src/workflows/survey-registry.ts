@@ -1,6 +1,6 @@
 import type { Digest } from '../core/digest.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { parseConstraint } from '../core/version/constraint.ts';
+import { admits, parseConstraint } from '../core/version/constraint.ts';
 import { type Selection, selectVersion } from '../core/version/select-version.ts';
 import { compareVersions, parseVersion, tagToVersion, type Version } from '../core/version/version.ts';
 import type { ComponentRepository, TagListing } from '../ports/component-repository.ts';
@@ -53,25 +53,23 @@ export async function surveyRegistry({
   return {
     listing,
     selection: setAside.size > 0 ? select(setAside) : first,
-    vanished: listing.complete
-      ? findVanished(listing.tags, new Set(seen.keys()), { installed, skip: installation.skip })
-      : [],
+    vanished: listing.complete ? findVanished(listing.tags, new Set(seen.keys()), { installed, installation }) : [],
   };
 }
 
+interface RecordInput {
+  readonly installation: Installation;
+  readonly listing: TagListing;
+  readonly store: Store;
+  readonly now: Date;
+  /** The tag of a candidate that was refused: nothing was proved about it, so nobody is to miss it when it is taken away. */
+  readonly refused: string | undefined;
+}
+
 /** Remembers the tags of a listing, for minimum ages and to notice what vanishes. */
-export async function recordListing({
-  installation,
-  listing,
-  store,
-  now,
-}: {
-  installation: Installation;
-  listing: TagListing;
-  store: Store;
-  now: Date;
-}) {
-  await store.recordSeen(installation.registry.url, installation.component, listing.tags, now);
+export async function recordListing({ installation, listing, store, now, refused }: RecordInput): Promise<void> {
+  const tags = new Map([...listing.tags].filter(([tag]) => tag !== refused));
+  await store.recordSeen(installation.registry.url, installation.component, tags, now);
 }
 
 function constraintOf({ versions }: Installation) {
@@ -80,20 +78,18 @@ function constraintOf({ versions }: Installation) {
   throw new Error(`The constraint ${versions} was checked when the configuration was read.`);
 }
 
-/** Registries are cleaned: old versions may go. What is installed or newer may not. */
+/** Registries are cleaned: old versions may go. What is installed, or newer and wanted, may not. */
 function findVanished(
   tags: ReadonlyMap<string, Digest | undefined>,
   seen: ReadonlySet<string>,
-  { installed, skip }: { readonly installed: Version | undefined; readonly skip: readonly string[] },
+  { installed, installation }: { readonly installed: Version | undefined; readonly installation: Installation },
 ): readonly Version[] {
   const floor = installed && parseVersion(installed);
+  const constraint = constraintOf(installation);
   return [...seen]
     .filter((tag) => !tags.has(tag))
-    .map((tag) => tagToVersion(tag))
-    .filter((version) => version !== undefined)
-    .filter((version) => !skip.includes(version))
-    .filter((version) => {
-      const parsed = parseVersion(version);
-      return parsed !== undefined && (floor === undefined || compareVersions(parsed, floor) >= 0);
-    });
+    .flatMap((tag) => parseVersion(tagToVersion(tag) ?? '') ?? [])
+    .filter((version) => !installation.skip.includes(version.text) && admits(constraint, version))
+    .filter((version) => floor === undefined || compareVersions(version, floor) >= 0)
+    .map(({ text }) => text);
 }
