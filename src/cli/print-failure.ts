@@ -8,12 +8,16 @@ export function printFailure(failure: Failure, terminal: Terminal): string {
   const place = failure.place ? `${printPlace(failure.place)}: ` : '';
   return [
     fold(`${style('red', 'Failed:')} ${place}${failure.message}`, { width: terminal.width }),
-    ...findings,
     ...(failure.remedy ? [fold(failure.remedy, { width: terminal.width, indent: 2 })] : []),
+    ...findings,
   ].join('\n');
 }
 
 function printFinding({ place, message, remedy }: Finding, { width }: Terminal): string {
   const where = place ? `${printPlace(place)}: ` : '';
-  return fold(`${where}${message}${remedy ? ` ${remedy}` : ''}`, { width, indent: 2 });
+  return fold(`${where}${sentence(message)}${remedy ? ` ${remedy}` : ''}`, { width, indent: 2 });
+}
+
+function sentence(text: string): string {
+  return /[.!?:]$/.test(text) ? text : `${text}.`;
 }

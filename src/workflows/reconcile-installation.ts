@@ -92,8 +92,10 @@ async function observeInstallation(
       : await prepareProposal({ installation, installed, selection, repository, open, view, ports, options, now });
   const { proposal, change } = prepared;
   const branch = await lookAtBranch({ installation, change, view, ports, options });
-  const { merge } = installation;
-  const observation = { installed: version, selection, vanished, edited, proposal, branch, pullRequest: open, merge };
+  const { component, merge } = installation;
+  const registry = installation.registry.url;
+  const facts = { component, registry, merge, installed: version, selection, vanished, edited };
+  const observation = { ...facts, proposal, branch, pullRequest: open };
   return { installed, survey, prepared, observation };
 }
 

@@ -1,3 +1,4 @@
+import type { ComponentName } from '../../src/core/component/component-name.ts';
 import type { Observation } from '../../src/core/installation/decide.ts';
 import type { PullRequest } from '../../src/core/pull-request/pull-request.ts';
 import type { CommitSha } from '../../src/core/repository/commit.ts';
@@ -33,6 +34,8 @@ export function candidate(text: string): Selection {
 /** v1.0.0 is installed; v1.1.0 is there, verified and rendered; nothing is proposed yet. */
 export function observation(changes: Partial<Observation> = {}): Observation {
   return {
+    component: 'ocm.software/demos/podinfo' as ComponentName,
+    registry: 'registry.example.org',
     installed: version('v1.0.0'),
     selection: candidate('v1.1.0'),
     vanished: [],

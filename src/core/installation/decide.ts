@@ -1,3 +1,4 @@
+import type { ComponentName } from '../component/component-name.ts';
 import type { PullRequest } from '../pull-request/pull-request.ts';
 import type { CommitSha } from '../repository/commit.ts';
 import type { Reason } from '../trust/reason.ts';
@@ -47,6 +48,9 @@ export type RefuseReason =
 
 /** Everything that decides about one installation, as observed in one pass. */
 export interface Observation {
+  readonly component: ComponentName;
+  /** Where its versions are looked for. */
+  readonly registry: string;
   readonly installed: Version | undefined;
   readonly selection: Selection;
   /** Versions that the registry had and lost, newer than what is installed, or installed. */
@@ -132,14 +136,17 @@ function decideAlarm({ vanished, edited }: Observation): Decision | undefined {
   );
 }
 
-function decideWithoutCandidate({ selection, pullRequest }: Observation): Decision {
+function decideWithoutCandidate({ component, registry, selection, pullRequest }: Observation): Decision {
   switch (selection.kind) {
     case 'candidate':
       throw new Error('There is a candidate.');
     case 'installed-vanished':
       return refuse('version-vanished', selection.detail);
     case 'none':
-      if (selection.because === 'no-versions') return refuse('no-versions', selection.detail);
+      if (selection.because === 'no-versions') {
+        const detail = `${registry} has no version of ${component}. Check the name of the component, and whether the transfer ran.`;
+        return refuse('no-versions', detail);
+      }
       return {
         kind: 'leave',
         because: selection.because,

@@ -170,7 +170,10 @@ const anyProposal = fc.oneof(
     setAside: fc.constantFrom(undefined, pullRequest({ number: 9, state: 'closed' })),
   }),
 );
+const { component, registry } = observation();
 const anyObservation: fc.Arbitrary<Observation> = fc.record({
+  component: fc.constant(component),
+  registry: fc.constant(registry),
   installed: fc.constantFrom(undefined, version('v1.0.0')),
   selection: fc.constantFrom(candidate('v1.1.0'), candidate('v1.0.0')),
   vanished: fc.subarray([version('v1.2.0')]),

@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CommanderError } from 'commander';
+import { printFailure } from '../../src/cli/print-failure.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import { readVariables } from '../../src/config/env.ts';
+import { Failure } from '../../src/core/failure.ts';
+import { createServices } from '../../src/wire.ts';
+
+export interface CliResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line in this process, as src/main.ts does, and keeps what it prints. */
+export async function runCli(words: readonly string[], now = new Date()): Promise<CliResult> {
+  const result = { code: 0, out: '', err: '' };
+  const terminal: Terminal = {
+    out: (text) => {
+      result.out += text;
+    },
+    err: (text) => {
+      result.err += text;
+    },
+    live: false,
+    colour: false,
+    width: 120,
+  };
+  const clock = { now: () => now };
+  const services = async () => createServices({ variables: readVariables(), clock });
+  const program = createProgram({ terminal, clock, services }, (code) => {
+    result.code = code;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) result.code = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof Failure) {
+      result.code = error.exitCode;
+      terminal.err(`${printFailure(error, terminal)}\n`);
+    } else throw error;
+  }
+  return result;
+}
+
+export interface Workplace extends AsyncDisposable {
+  readonly folder: string;
+  readonly path: (...parts: readonly string[]) => string;
+  readonly write: (files: Readonly<Record<string, string | Uint8Array>>) => Promise<void>;
+}
+
+/** A temporary folder that goes when the test is over. */
+export async function createWorkplace(): Promise<Workplace> {
+  const folder = await mkdtemp(join(tmpdir(), 'consignee-'));
+  const path = (...parts: readonly string[]) => join(folder, ...parts);
+  return {
+    folder,
+    path,
+    write: async (files) => {
+      for (const [name, content] of Object.entries(files)) {
+        await mkdir(dirname(path(name)), { recursive: true });
+        await writeFile(path(name), content);
+      }
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
