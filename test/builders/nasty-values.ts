@@ -9,6 +9,8 @@ export const nastyTexts: readonly string[] = [
   '1.20',
   '1e3',
   '1E+21',
+  'e0',
+  'E-1_0',
   '.5',
   '._',
   '.inf',

@@ -1,7 +1,7 @@
 import { isAmbiguousScalar } from '../document/strict-yaml.ts';
 
-/** Spellings of other things than texts, in one of the two YAML versions. */
-const wordsOfYaml = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+/** What a reader of one of the two YAML versions takes for something else than a text; for `e0`, not all readers agree. */
+const wordsOfYaml = /^(?:y|n|yes|no|on|off|true|false|null|e[-+]?[0-9_]+)$/i;
 
 /** Begins with a letter, `/` or `./`, so it is no number, date, indicator or special float in any YAML version. */
 const plainText = /^(?:\.?\/)?[A-Za-z](?:[\w./@+=-]|:(?=[\w./@+=-])| (?=[\w./@+=-]))*$/;

@@ -1,4 +1,4 @@
-import type { Finding, Place } from '../failure.ts';
+import { Failure, type Finding, type Place } from '../failure.ts';
 import { checkOutput, nameObject, type OutputRules } from './check-output.ts';
 import { createEvaluate, type ExpressionResult } from './expression.ts';
 import { readExpression, showExpression } from './find-expression.ts';
@@ -35,7 +35,7 @@ export function renderSet({ set, variables, folders }: RenderInput, watch: Watch
   };
   const files = renderFiles(setFile, rendering);
   const initialValues = setFile.values && renderValues(setFile.values, rendering);
-  if (findings.length > 0) throw templateFailure(findings);
+  if (findings.length > 0) throw templateFailure(findings, `the template set ${set.name}`);
   return { files, initialValues };
 }
 
@@ -51,7 +51,7 @@ function readSetFile(set: TemplateSet): SetFile {
   const file = set.files.get(setFileName);
   if (file) return parseSetFile(file);
   const remedy = `Add ${setFileName}, which names the files that the set renders.`;
-  throw templateFailure([{ message: `the template set ${set.name} has no ${setFileName}`, remedy }]);
+  throw new Failure('template', `the template set ${set.name} has no ${setFileName}`, { remedy });
 }
 
 /** A template that nobody names is a mistake: most of all a misspelt file that was to override another. */

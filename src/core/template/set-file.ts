@@ -42,6 +42,7 @@ export function parseSetFile({ text, source }: TemplateFile): SetFile {
   if (parsed.kind === 'problems') {
     throw templateFailure(
       parsed.problems.map(({ message, line, column }) => ({ place: { file: source, line, column }, message })),
+      source,
     );
   }
   const findings: Finding[] = [];
@@ -53,7 +54,7 @@ export function parseSetFile({ text, source }: TemplateFile): SetFile {
     reportKey: (path, message, remedy) =>
       findings.push({ place: { file: source, ...parsed.placeOfKey(path) }, message, remedy }),
   });
-  if (findings.length > 0) throw templateFailure(findings);
+  if (findings.length > 0) throw templateFailure(findings, source);
   return set;
 }
 
@@ -74,7 +75,7 @@ function readSet(reader: Reader): SetFile {
   if (version !== undefined && !(Number.isSafeInteger(version) && Number(version) >= 1)) {
     reader.report(['version'], `the version is ${JSON.stringify(version)}`, 'Write a whole number from 1 upwards.');
   }
-  if (set.kinds === undefined && set.clusterKinds === undefined) {
+  if (isMapping(reader.root) && set.kinds === undefined && set.clusterKinds === undefined) {
     reader.report([], 'there is no list of kinds', 'Name the kinds of objects that the set renders under "kinds".');
   }
   return {

@@ -35,6 +35,14 @@ describe('in the thread', () => {
     expect(rendered.map(({ files }) => /a: (\w+)\n/.exec(files.get('c/a.yaml') ?? '')?.[1])).toEqual(names);
   });
 
+  test('a failure of one finding has its place and remedy', async () => {
+    await expect(evaluator.render(input('nothing'))).rejects.toMatchObject({
+      place: { file: 'a.yaml', line: 5, column: 6 },
+      remedy: expect.stringContaining('Use one of the variables name, many, folders'),
+      findings: [],
+    });
+  });
+
   test('a failure crosses the border whole, and the next render is good', async () => {
     const { set, ...rest } = input('nothing');
     const broken = { ...rest, set: templateSet({ ...textsOf(set), 'unused.yaml': 'a: 1\n' }) };
@@ -42,10 +50,12 @@ describe('in the thread', () => {
       name: 'Failure',
       code: 'template',
       exitCode: 2,
-      message: expect.stringContaining('unused.yaml'),
-      remedy: expect.stringMatching(/\.$/),
-      place: { file: 'unused.yaml' },
-      findings: [{ place: { file: 'a.yaml', line: 5, column: 6 }, message: expect.stringContaining('nothing') }],
+      message: 'the template set test has 2 mistakes',
+      remedy: 'Correct the places below.',
+      findings: [
+        { place: { file: 'unused.yaml' }, message: expect.stringContaining('unused.yaml') },
+        { place: { file: 'a.yaml', line: 5, column: 6 }, message: expect.stringContaining('nothing') },
+      ],
     });
     await expect(evaluator.render(input('name'))).resolves.toBeDefined();
   });

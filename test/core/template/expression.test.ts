@@ -96,6 +96,8 @@ test.each(['component.constructor', 'application.constructor', 'component.__prot
 test('keys that JavaScript has a meaning for are keys like all others', () => {
   const own = createEvaluate({ labels: JSON.parse('{"__proto__": {"a": 1}, "constructor": "c"}') });
   expect(own('labels.__proto__.a')).toEqual({ kind: 'value', value: 1 });
+  const result = own('{"__proto__": 1}');
+  expect(result.kind === 'value' && Object.entries(result.value ?? {})).toEqual([['__proto__', 1]]);
   expect(own('labels.constructor')).toEqual({ kind: 'value', value: 'c' });
 });
 

@@ -63,6 +63,11 @@ test.each(['1.20', 'yes', 'No', 'null', '~', 'y', '0x10', '2026-01-01', '1e3', '
   },
 );
 
+test('what only new readers understand is not written', () => {
+  expect(printText('a:b', 'flow')).toBe('"a:b"');
+  expect(printFlow([1e21, 5e-324, 2 ** 53])).toBe('[1.0e+21, 5.0e-324, 9.007199254740992e+15]');
+});
+
 test('characters that cannot be seen are escaped', () => {
   expect(printText('a\u202eb\u0085c\ufeffd\u{e0041}\u0000')).toBe('"a\\u202eb\\u0085c\\ufeffd\\U000e0041\\u0000"');
 });

@@ -35,6 +35,7 @@ test.each([
   ['values', 'podinfo:\n  replicas: 1\n'],
   ['no name', 'apiVersion: v1\nkind: Secret\nmetadata: {}\n'],
   ['a name that is a list', 'apiVersion: v1\nkind: Secret\nmetadata: { name: [] }\n'],
+  ['an object with a mistake', 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\ndata: [\n'],
   ['no YAML', 'apiVersion: [\nmetadata: }'],
   ['a hundred thousand brackets', `apiVersion: v1\nmetadata: ${'['.repeat(100_000)}`],
 ])('finds nothing in %s', (_, text) => {

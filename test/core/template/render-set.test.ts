@@ -178,8 +178,14 @@ test('all that is wrong with a set is told at once', () => {
     'b.yaml': configMap('B').replace('ConfigMap', 'Secret'),
     'c.yaml': 'a: 1\n',
   });
-  const places = [failure, ...failure.findings].map((it) => `${it.place?.file}:${it.place?.line ?? ''}`);
+  expect(failure.message).toBe('the template set test has 5 mistakes');
+  const places = failure.findings.map((it) => `${it.place?.file}:${it.place?.line ?? ''}`);
   expect(places).toEqual(['c.yaml:', 'set.yaml:4', 'a.yaml:4', 'b.yaml:2', 'b.yaml:4']);
+});
+
+test('a file whose condition is wrong is not rendered', () => {
+  const files = one(entry('a.yaml', 'a.yaml', ", when: '«application»'"));
+  expect(failureOf({ ...files, 'a.yaml': configMap('«nothing»') }).message).toMatch(/yields "podinfo"/);
 });
 
 test('an expression is announced with its place before it is evaluated', () => {

@@ -33,6 +33,7 @@ test.each([
   ['a scalar over several lines', 'name: \'«a +\n  "-x"»\'\nb: 1\n', 'name: podinfo-x\nb: 1\n'],
   ['an item', 'names:\n- «a»\n-   «a»\n', 'names:\n- podinfo\n-   podinfo\n'],
   ['a scalar in brackets', "{ name: '«a»', names: ['«a»'] }\n", '{ name: podinfo, names: [podinfo] }\n'],
+  ['a text with a colon in brackets', '{ a: \'«a + ":x"»\' }\n', '{ a: "podinfo:x" }\n'],
   ['a text that looks like a number', 'version: «version»\n', 'version: "1.20"\n'],
   ['a number', 'count: «1 + 1»\n', 'count: 2\n'],
   ['a number between quotes', 'count: "«1 + 1»"\n', 'count: 2\n'],

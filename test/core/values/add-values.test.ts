@@ -43,6 +43,11 @@ describe('to a block, what is missing is added at its end', () => {
       'podinfo:\n  replicas: 3\n  # message: x\n  message: Hello from podinfo\n\n# other\nother: 1\n',
     ],
     [
+      'before the comment of what follows',
+      'podinfo:\n  replicas: 3\n# other\nother: 1\n',
+      'podinfo:\n  replicas: 3\n  message: Hello from podinfo\n# other\nother: 1\n',
+    ],
+    [
       'with its indentation',
       'podinfo:\n      replicas: 3',
       'podinfo:\n      replicas: 3\n      message: Hello from podinfo\n',
