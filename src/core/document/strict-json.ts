@@ -7,8 +7,8 @@ export type JsonResult =
 const maxDepth = 64;
 
 /**
- * Parses UTF-8 JSON that every reader must understand alike: no duplicate keys, no byte order mark, no half surrogate pairs, at
- * most 64 levels deep. Takes time linear in the length.
+ * Parses UTF-8 JSON that every reader must understand alike: no duplicate keys, no byte order mark, no half surrogate pairs, no
+ * number that a double cannot hold, at most 64 levels deep. Takes time linear in the length.
  *
  * @see RFC 8259, section 4 (names within an object should be unique); RFC 7493 (I-JSON).
  */
@@ -24,6 +24,8 @@ export function parseStrictJson(bytes: Uint8Array): JsonResult {
   }
   const duplicate = findDuplicateKey(text);
   if (duplicate !== undefined) return problem(`the key ${duplicate} stands twice in one object`);
+  const number = findInexactNumber(text);
+  if (number !== undefined) return problem(number);
   if (hasLoneSurrogate(value)) return problem('it holds half a surrogate pair');
   return { kind: 'parsed', value };
 }
@@ -58,28 +60,65 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-const colon = /\s*:/y;
-
 /** Expects valid JSON, in which a string before a colon is a key. @returns The first key twice in one object, as written. */
 function findDuplicateKey(text: string): string | undefined {
   /** One entry per open bracket: the keys of an object, or `undefined` for an array. */
   const open: (Set<unknown> | undefined)[] = [];
   for (let index = 0; index < text.length; index++) {
-    const char = text[index];
-    if (char === '{') open.push(new Set());
-    else if (char === '[') open.push(undefined);
-    else if (char === '}' || char === ']') open.pop();
-    else if (char === '"') {
-      const end = endOfString(text, index);
-      const written = text.slice(index, end + 1);
-      index = end;
-      colon.lastIndex = end + 1;
-      if (!colon.test(text)) continue;
-      const keys = open.at(-1);
-      const key: unknown = JSON.parse(written);
-      if (keys?.has(key)) return written;
-      keys?.add(key);
+    if (text[index] !== '"') {
+      followBracket(open, text[index]);
+      continue;
     }
+    const end = endOfString(text, index);
+    const written = text.slice(index, end + 1);
+    index = end;
+    if (colonFollows(text, end + 1) && !addKey(open.at(-1), written)) return written;
   }
   return undefined;
+}
+
+function followBracket(open: (Set<unknown> | undefined)[], char: string | undefined): void {
+  if (char === '{') open.push(new Set());
+  else if (char === '[') open.push(undefined);
+  else if (char === '}' || char === ']') open.pop();
+}
+
+function colonFollows(text: string, start: number): boolean {
+  const colon = /\s*:/y;
+  colon.lastIndex = start;
+  return colon.test(text);
+}
+
+/** @returns Whether the key is new; keys are compared by what they mean, not by how they are escaped. */
+function addKey(keys: Set<unknown> | undefined, written: string): boolean {
+  const key: unknown = JSON.parse(written);
+  if (keys?.has(key)) return false;
+  keys?.add(key);
+  return true;
+}
+
+const maxShown = 40;
+
+/** Expects valid JSON. @returns What is wrong with the first number that reads differently from how it is written. */
+function findInexactNumber(text: string): string | undefined {
+  const number = /-?\d[\d.eE+-]*/y;
+  for (let index = 0; index < text.length; index++) {
+    if (text[index] === '"') index = endOfString(text, index);
+    number.lastIndex = index;
+    const [written] = number.exec(text) ?? [];
+    if (written === undefined) continue;
+    const message = describeInexact(written);
+    if (message !== undefined) return message;
+    index += written.length - 1;
+  }
+  return undefined;
+}
+
+function describeInexact(written: string): string | undefined {
+  const value = Number(written);
+  const shown = written.length <= maxShown ? written : `${written.slice(0, maxShown)}…`;
+  if (!Number.isFinite(value)) return `the number ${shown} is beyond what a double holds`;
+  const isInteger = /^-?\d+$/.test(written);
+  if (!isInteger || Number.isSafeInteger(value)) return undefined;
+  return `the number ${shown} is beyond 2^53, where integers lose digits`;
 }

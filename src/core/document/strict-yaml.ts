@@ -65,16 +65,22 @@ const defaultLimits: Limits = { maxLength: 4 * 1024 * 1024, maxDepth: 64 };
 /** Deeper than this the parser itself might run out of stack. */
 const safeNesting = 256;
 
+const maxMessage = 200;
+
 /**
  * Plain scalars that YAML 1.1 (what Kubernetes and both OCM libraries read) and YAML 1.2 take for values of different types:
- * booleans such as `no`, octal and binary numbers, sexagesimal numbers, numbers with underscores.
+ * booleans such as `no`, octal and binary numbers, sexagesimal numbers.
  */
 const ambiguousScalar =
-  /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|[-+]?0[0-7_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/;
+  /^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|[-+]?0[0-7_]+|[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/;
+
+/** A decimal number; YAML 1.1 passes over underscores in it, but for the first character. */
+const decimalNumber = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 
 /** @returns Whether YAML 1.1 and 1.2 read the plain scalar `text` as different values. */
 export function isAmbiguousScalar(text: string): boolean {
-  return ambiguousScalar.test(text);
+  if (ambiguousScalar.test(text)) return true;
+  return text.includes('_') && !text.startsWith('_') && decimalNumber.test(text.replaceAll('_', ''));
 }
 
 /** @returns The text of UTF-8 `bytes`, or `undefined` when they are not UTF-8 or begin with a byte order mark. */
@@ -88,56 +94,25 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Parses one YAML 1.2 document that every reader must understand alike: no anchors, aliases, merge keys, tags or duplicate
- * keys, no scalar that YAML 1.1 reads otherwise, no number that a double cannot hold. JSON text is YAML and taken too.
+ * Parses one YAML 1.2 document that every reader must understand alike: no anchors, aliases, merge keys, tags, directives or
+ * duplicate keys, no scalar that YAML 1.1 reads otherwise, no number that a double cannot hold. JSON text is YAML and taken too.
  */
 export function parseStrictYaml(text: string, limits: Partial<Limits> = {}): YamlResult {
   const { maxLength, maxDepth } = { ...defaultLimits, ...limits };
   const lines = new LineCounter();
-  const problem = (kind: YamlProblemKind, message: string, offset = 0): YamlProblem => ({
-    kind,
-    message,
-    ...position(lines, offset),
-  });
-
-  if (text.length > maxLength) {
-    return { kind: 'problems', problems: [problem('too-large', `the text is longer than ${maxLength} characters`)] };
-  }
-  if (nestingOf(text) > safeNesting) {
-    return {
-      kind: 'problems',
-      problems: [problem('too-deep', `the text is nested more than ${maxDepth} levels deep`)],
-    };
-  }
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    uniqueKeys: true,
-    keepSourceTokens: false,
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
-  if ('empty' in documents) return { kind: 'parsed', value: null, placeOf: firstPlace, placeOfKey: firstPlace };
-
   const problems: YamlProblem[] = [];
-  for (const document of documents) {
-    for (const error of document.errors) {
-      const kind = error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'syntax';
-      problems.push(
-        problem(
-          kind,
-          error.code === 'DUPLICATE_KEY' ? 'a key stands twice in one mapping' : error.message,
-          error.pos[0],
-        ),
-      );
-    }
+  const report: Report = (kind, message, offset = 0) => {
+    problems.push({ kind, message: cut(message), ...position(lines, offset) });
+  };
+
+  let document: Document.Parsed | undefined;
+  let value: unknown = null;
+  if (text.length > maxLength) report('too-large', `the text is longer than ${maxLength} characters`);
+  else if (nestingOf(text) > safeNesting) report('too-deep', `the text is nested more than ${maxDepth} levels deep`);
+  else {
+    document = readDocument(text, lines, report);
+    value = readNode((document?.contents ?? null) as Node | null, 0, { maxDepth, report });
   }
-  const [document, second] = documents;
-  if (second) problems.push(problem('several-documents', 'a second document follows the first', second.range[0]));
-  const report: Reading['report'] = (kind, message, node) => problems.push(problem(kind, message, node.range?.[0]));
-  const value = document ? readNode(document.contents as Node | null, 0, { maxDepth, report }) : null;
 
   const [first, ...others] = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
   if (first) return { kind: 'problems', problems: [first, ...others] };
@@ -149,23 +124,51 @@ export function parseStrictYaml(text: string, limits: Partial<Limits> = {}): Yam
   };
 }
 
-const firstPlace = (): YamlPlace => ({ line: 1, column: 1 });
+/** Where problems go; without an offset, the text as a whole is meant. */
+type Report = (kind: YamlProblemKind, message: string, offset?: number) => void;
+
+/** @returns The first document, or `undefined` when the text is empty. */
+function readDocument(text: string, lines: LineCounter, report: Report): Document.Parsed | undefined {
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    // The parser would compare each key with all before it; readMap finds duplicates in linear time.
+    uniqueKeys: false,
+    keepSourceTokens: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const directive = /^\ufeff?%/m.exec(text);
+  if (directive) report('syntax', 'a directive is not allowed: no line may begin with %', directive.index);
+  if ('empty' in documents) return undefined;
+  for (const error of documents.flatMap((it) => it.errors)) report('syntax', error.message, error.pos[0]);
+  const [document, second] = documents;
+  if (second) report('several-documents', 'a second document follows the first', second.range[0]);
+  return document;
+}
+
+/** Messages quote the text, which may hold a word of a megabyte. */
+function cut(message: string): string {
+  return message.length <= maxMessage ? message : `${message.slice(0, maxMessage)}…`;
+}
 
 /** What reading the syntax tree needs: the limit, and where problems go. */
 interface Reading {
   readonly maxDepth: number;
-  readonly report: (kind: YamlProblemKind, message: string, node: Node) => void;
+  readonly report: Report;
 }
 
 /** Turns the syntax tree into data and reports what is not taken. */
 function readNode(node: Node | null, depth: number, reading: Reading): unknown {
   if (node === null) return null;
   if (depth > reading.maxDepth) {
-    reading.report('too-deep', `nested more than ${reading.maxDepth} levels deep`, node);
+    reading.report('too-deep', `nested more than ${reading.maxDepth} levels deep`, startOf(node));
     return null;
   }
   if (isAlias(node)) {
-    reading.report('anchor-or-alias', `the alias *${node.source} is not allowed`, node);
+    reading.report('anchor-or-alias', `the alias *${node.source} is not allowed`, startOf(node));
     return null;
   }
   reportMarks(node, reading);
@@ -175,8 +178,9 @@ function readNode(node: Node | null, depth: number, reading: Reading): unknown {
 }
 
 function reportMarks(node: Node, { report }: Reading): void {
-  if ('anchor' in node && node.anchor) report('anchor-or-alias', `the anchor &${node.anchor} is not allowed`, node);
-  if (hasExplicitTag(node)) report('tag', `the tag ${node.tag} is not allowed`, node);
+  if ('anchor' in node && node.anchor)
+    report('anchor-or-alias', `the anchor &${node.anchor} is not allowed`, startOf(node));
+  if (hasExplicitTag(node)) report('tag', `the tag ${node.tag} is not allowed`, startOf(node));
 }
 
 function readMap(items: readonly Pair[], depth: number, reading: Reading): unknown {
@@ -185,15 +189,21 @@ function readMap(items: readonly Pair[], depth: number, reading: Reading): unkno
   for (const pair of items) {
     const key = pair.key as Node | null;
     if (!isScalar(key) || typeof key.value !== 'string') {
-      if (key) report('key-not-text', 'a key must be a text (put it in quotes)', key);
+      if (key) report('key-not-text', 'a key must be a text (put it in quotes)', startOf(key));
       continue;
     }
-    reportMarks(key, reading);
-    if (key.value === '<<' && key.type === 'PLAIN') report('anchor-or-alias', 'the merge key << is not allowed', key);
-    if (!key.value.isWellFormed()) report('encoding', 'half a surrogate pair in a key', key);
+    reportKey(key, key.value, reading);
+    if (Object.hasOwn(result, key.value)) report('duplicate-key', 'a key stands twice in one mapping', startOf(key));
     result[key.value] = readNode(pair.value as Node | null, depth + 1, reading);
   }
   return result;
+}
+
+function reportKey(key: Scalar, text: string, reading: Reading): void {
+  reportMarks(key, reading);
+  const mergeKey = text === '<<' && key.type === 'PLAIN';
+  if (mergeKey) reading.report('anchor-or-alias', 'the merge key << is not allowed', startOf(key));
+  if (!text.isWellFormed()) reading.report('encoding', 'half a surrogate pair in a key', startOf(key));
 }
 
 function readScalar(node: Scalar, { report }: Reading): unknown {
@@ -203,14 +213,15 @@ function readScalar(node: Scalar, { report }: Reading): unknown {
     report(
       'ambiguous-scalar',
       `${source} is read as different values by different YAML versions: put it in quotes`,
-      node,
+      startOf(node),
     );
   }
-  if (typeof value === 'string' && !value.isWellFormed()) report('encoding', 'half a surrogate pair in a text', node);
+  if (typeof value === 'string' && !value.isWellFormed())
+    report('encoding', 'half a surrogate pair in a text', startOf(node));
   if (typeof value !== 'number') return value;
-  if (!Number.isFinite(value)) report('number-not-finite', `${source} is not a finite number`, node);
+  if (!Number.isFinite(value)) report('number-not-finite', `${source} is not a finite number`, startOf(node));
   else if (/^[-+]?\d+$/.test(source) && !Number.isSafeInteger(value)) {
-    report('number-out-of-range', `${source} is beyond 2^53, where integers lose digits`, node);
+    report('number-out-of-range', `${source} is beyond 2^53, where integers lose digits`, startOf(node));
   }
   return value;
 }
@@ -231,17 +242,25 @@ function position(lines: LineCounter, offset: number): YamlPlace {
 /** An upper bound of the nesting, in one pass and without a stack: brackets in texts count too. */
 function nestingOf(text: string): number {
   let open = 0;
+  let marks = 0;
   let deepest = 0;
-  let dashes = 0;
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index];
-    if (char === '[' || char === '{') open++;
-    else if (char === ']' || char === '}') open = Math.max(0, open - 1);
-    if (char === '-' || char === '?' || char === ':') dashes++;
-    else if (char === '\n' || (char !== ' ' && char !== '\t')) dashes = 0;
-    deepest = Math.max(deepest, open, dashes);
+  for (const char of text) {
+    open = Math.max(0, open + (bracketSteps[char] ?? 0));
+    if (isMark(char)) marks++;
+    else if (!isBlank(char)) marks = 0;
+    deepest = Math.max(deepest, open, marks);
   }
   return deepest;
+}
+
+const bracketSteps: Readonly<Record<string, number>> = { '[': 1, '{': 1, ']': -1, '}': -1 };
+
+/** A run of these on one line may open a collection each. */
+const isMark = (char: string): boolean => char === '-' || char === '?' || char === ':';
+const isBlank = (char: string): boolean => char === ' ' || char === '\t';
+
+function startOf(node: Node): number | undefined {
+  return node.range?.[0];
 }
 
 function offsetOf(document: Document.Parsed | undefined, path: YamlPath, of: 'key' | 'value'): number {
