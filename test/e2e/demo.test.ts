@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CliResult, createWorkplace, runCli, type Workplace } from '../support/cli.ts';
+
+const execute = promisify(execFile);
+const program = fileURLToPath(new URL('../../bin/consignee.js', import.meta.url));
+
+let place: Workplace;
+let told: CliResult;
+let config: readonly string[];
+
+beforeAll(async () => {
+  place = await createWorkplace();
+  told = await runCli(['demo', '--directory', place.path('demo')]);
+  config = ['--config', place.path('demo', 'consignee.yaml')];
+});
+
+afterAll(async () => {
+  await place[Symbol.asyncDispose]();
+});
+
+async function show(path: string): Promise<string> {
+  return (await execute('git', ['-C', place.path('demo/ocm-applications.git'), 'show', path])).stdout;
+}
+
+async function json(...words: readonly string[]) {
+  return JSON.parse((await runCli([...words, '--output', 'json', ...config])).out);
+}
+
+describe('the demo', () => {
+  test('ends well and tells every step', () => {
+    expect(told.code).toBe(0);
+    for (const text of [
+      'VERIFIED',
+      'opened pull request #1',
+      'Merged #1',
+      'in sync',
+      'opened pull request #2',
+      'refused: not verified',
+    ]) {
+      expect(told.out).toContain(text);
+    }
+  });
+
+  test('leaves v1.0.0 merged, with every object pinned to it', async () => {
+    expect(await show('main:components/podinfo/component_version.yaml')).toContain('semver: v1.0.0');
+    expect(await show('main:components/podinfo/deploy.yaml')).toContain('name: podinfo-v1.0.0');
+    expect(await show('main:.consignee/lock/default/podinfo.yaml')).toContain('version: "v1.0.0"');
+  });
+
+  test('leaves one pull request open, for v1.1.0, on the branch of the first', async () => {
+    const { pullRequests } = await json('pull', 'list', '--all');
+    expect(pullRequests).toMatchObject([
+      { number: 2, state: 'open', head: 'consignee/default/podinfo', title: 'default/podinfo v1.0.0 → v1.1.0' },
+      { number: 1, state: 'merged', head: 'consignee/default/podinfo', endedBy: { name: 'Ada' } },
+    ]);
+  });
+
+  test('the update keeps what the person wrote in values.yaml and adds the new parameter', async () => {
+    const before = await show('main:values.yaml');
+    expect(before).toContain('message: "Hello Open Component Model!"');
+    expect(await show('consignee/default/podinfo:values.yaml')).toBe(`${before}  logo: /static/logo.png\n`);
+  });
+
+  test('explains why the forged version is refused and what is proposed instead', async () => {
+    const { installed, candidate, decision, pullRequest } = await json('explain', 'default/podinfo');
+    expect({ installed, candidate }).toEqual({ installed: 'v1.0.0', candidate: 'v1.2.0' });
+    expect(decision).toMatchObject({
+      kind: 'refuse',
+      because: 'not-verified',
+      reasons: [{ code: 'signature-invalid' }],
+    });
+    expect(pullRequest).toMatchObject({ number: 2, state: 'open' });
+  });
+
+  test('a pass after the last one changes nothing', async () => {
+    const refs = async () =>
+      (await execute('git', ['-C', place.path('demo/ocm-applications.git'), 'for-each-ref'])).stdout;
+    const before = await refs();
+    expect((await runCli(['run', ...config])).code).toBe(3);
+    expect(await refs()).toBe(before);
+  });
+
+  test('settings are explained with the file and line they come from', async () => {
+    const asked = [
+      ['explain', '--settings', 'default/podinfo', ...config],
+      ['explain', 'default/podinfo', '--settings', ...config],
+    ];
+    for (const words of asked) {
+      const { out, code } = await runCli(words);
+      expect(code).toBe(0);
+      expect(out).toMatch(/registry +"gitea\.ocm\.dev\/software-consumer" +top +\.consignee\/config\.yaml:2/);
+    }
+  });
+
+  test('a second demo begins afresh, and deletes nothing that it did not make', async () => {
+    await place.write({ 'precious/file': 'keep me' });
+    const refused = await runCli(['demo', '--directory', place.path('precious')]);
+    expect(refused.code).toBe(2);
+    expect(await readFile(place.path('precious/file'), 'utf8')).toBe('keep me');
+  });
+
+  test('the launcher works from any folder and shell', async () => {
+    const { stdout } = await execute(process.execPath, [program, 'status', '--output', 'json'], {
+      cwd: place.path('demo'),
+    }).catch((error) => error);
+    expect(JSON.parse(stdout)).toMatchObject({ installations: [{ application: 'podinfo' }] });
+  });
+
+  test('the pull request says what runs differently, the proof, and who acts, in its first lines', async () => {
+    const { body } = await json('pull', 'show', '2');
+    const lines = body.split('\n').filter((line: string) => line !== '');
+    expect(lines.slice(1, 5).join('\n')).toMatch(
+      /v1\.0\.0 → v1\.1\.0.*\n\*\*Changes\*\*.*`logo`.*\n\*\*Proof\*\*.*ocm-signing.*\n\*\*Next\*\* a person/,
+    );
+    expect(body).toContain(
+      '| `image` | ociImage | `6.3.5-static` `a2d16f03349a` | `6.3.6-static` `d3daaf7ac9e1` | changed |',
+    );
+    expect(body).not.toContain('.consignee/lock');
+  });
+});
