@@ -53,11 +53,11 @@ async function explainConfig(
   const style = styler(terminal);
   const rows = settings.map(({ setting, value, place, level }) => [
     setting,
-    value === undefined ? style('dim', '-') : JSON.stringify(value),
     level,
     place ? printPlace(place) : '',
+    value === undefined ? style('dim', '-') : JSON.stringify(value),
   ]);
-  terminal.out(`${columns([['SETTING', 'VALUE', 'FROM', 'PLACE'].map((it) => style('dim', it)), ...rows])}\n`);
+  terminal.out(`${columns([['SETTING', 'FROM', 'PLACE', 'VALUE'].map((it) => style('dim', it)), ...rows])}\n`);
   return 0;
 }
 

@@ -9,7 +9,12 @@ Examples:
   $ consignee explain dev/podinfo                   why this version, and why not another
   $ consignee verify delivery.ctf//acme.example/app:v1.0.0 --signature release --public-key release=release.pub
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused (verification or policy said no), 4 something would change.`;
+Exit codes:
+  0  done
+  1  failed: something cannot be reached or written
+  2  wrong usage or configuration
+  3  refused: verification or policy said no
+  4  something would change (plan --exit-code, diff)`;
 
 const verifyHelp = `
 A reference is ARCHIVE//COMPONENT:VERSION, where ARCHIVE is a folder, a tar or a tgz file in the common transport format.

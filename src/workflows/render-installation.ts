@@ -128,7 +128,8 @@ function addValues(
 ): AddedValues {
   const offered = new Set(installed?.parameters);
   const fresh = Object.fromEntries(Object.entries(initialValues).filter(([name]) => !offered.has(name)));
-  if (Object.keys(fresh).length === 0) return { files: [], added: undefined, notes: [] };
+  // A new installation gets its block even when it is empty: ocm-controller wants a mapping there.
+  if (installed && Object.keys(fresh).length === 0) return { files: [], added: undefined, notes: [] };
   const { valuesPath, application } = installation;
   const result = addMissingValues(valuesText, application, fresh);
   switch (result.kind) {

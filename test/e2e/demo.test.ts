@@ -92,7 +92,7 @@ describe('the demo', () => {
     for (const words of asked) {
       const { out, code } = await runCli(words);
       expect(code).toBe(0);
-      expect(out).toMatch(/registry +"gitea\.ocm\.dev\/software-consumer" +top +\.consignee\/config\.yaml:2/);
+      expect(out).toMatch(/registry +top +\.consignee\/config\.yaml:2:1 +"gitea\.ocm\.dev\/software-consumer"/);
     }
   });
 
