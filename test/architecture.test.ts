@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Packages and modules that a folder may use; folders that are not listed may use any. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  'core/archive': ['tar-stream', 'node:stream', 'node:zlib'],
+  'core/archive': ['node:stream', 'node:zlib'],
   'core/component': ['yaml'],
   'core/digest.ts': ['node:crypto'],
   'core/document': ['yaml'],
@@ -26,7 +26,6 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/template': ['yaml', '@bufbuild/cel'],
   'core/trust': ['node:crypto', 'node:zlib'],
   'core/values': ['yaml'],
-  'core/version': ['semver'],
   ports: [],
   workflows: [],
   config: ['zod'],

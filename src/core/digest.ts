@@ -19,12 +19,6 @@ export function digestOf(bytes: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
 }
 
-/** @returns Whether `bytes` have `digest`, by the algorithm it names. */
-export function hasDigest(bytes: Uint8Array, digest: Digest): boolean {
-  const [algorithm = '', hex] = digest.split(':');
-  return createHash(algorithm).update(bytes).digest('hex') === hex;
-}
-
 /** @returns The first twelve hexadecimal digits, as people compare digests. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^[^:]*:/, '').slice(0, 12);
