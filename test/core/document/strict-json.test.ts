@@ -62,6 +62,7 @@ describe('it refuses', () => {
       String.raw`{"\"{[":1,"\"{[":2}`,
       String.raw`the key "\"{[" stands twice in one object`,
     ],
+    ['a key twice, around a list', '{"a":[1],"a":2}', 'the key "a" stands twice in one object'],
     ['the empty key twice', '{"":1,"":2}', 'the key "" stands twice in one object'],
     [
       'an integer beyond 2^53',

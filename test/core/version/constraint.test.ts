@@ -75,6 +75,8 @@ describe('parsing', () => {
     ['1.0,,2.0', 'a comma has nothing before it: take it away'],
     ['1.0 ||', 'nothing stands beside "||": write a version there, or take "||" away'],
     ['>=1 - 2', 'a lone hyphen stands between two versions and blanks, as in "1.0 - 2.0": write ">=" and "<=" instead'],
+    ['1 ,- 2', 'a lone hyphen stands between two versions and blanks, as in "1.0 - 2.0": write ">=" and "<=" instead'],
+    ['1 -, 2', 'a lone hyphen stands between two versions and blanks, as in "1.0 - 2.0": write ">=" and "<=" instead'],
     ['!=1.5 1 - 2', 'a comma is missing before "1 - 2": write one'],
     ['1||2 - 3', 'a range touches "||": write a blank between them'],
     ['1.0.0-01', '"1.0.0-01" has a number with a zero in front in its pre-release: take the zero away'],
@@ -104,7 +106,7 @@ describe('parsing', () => {
     );
     const before = performance.now();
     for (const text of hostile) parseConstraint(text);
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(1000);
   });
 });
 

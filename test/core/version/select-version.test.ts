@@ -294,6 +294,12 @@ describe('newer versions that are not taken', () => {
     ]);
   });
 
+  test('are another spelling of the installed one too, even when that is not wanted any more', () => {
+    expect(skippedBy({ tags: ['1.0.0', 'v1.0.0'], installed: 'v1.0.0', skip: ['v1.0.0'] })).toEqual([
+      '1.0.0 ambiguous: one version to the controllers, spelled 1.0.0 and v1.0.0',
+    ]);
+  });
+
   test('are followed by the newest one in range when that is older than what is installed', () => {
     expect(skippedBy({ tags: ['1.8.0', '1.9.0', '2.0.0'], range: '<2', installed: '2.0.0' })).toEqual([
       '1.9.0 below-installed: older than 2.0.0, which is installed',
