@@ -64,6 +64,7 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
     evidence,
     valuesText: await readValuesText(installation, state, ports),
     evaluator: ports.evaluator,
+    like: parent,
   });
   const { changes } = compare({
     base: state.tree,

@@ -118,6 +118,7 @@ async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: In
     evidence,
     valuesText: await readValuesText(installation, input.view.state, input.ports),
     evaluator: input.ports.evaluator,
+    like: input.view.state.commit,
   });
   return {
     evidence,

@@ -46,6 +46,8 @@ export interface RenderInstallationInput {
   /** The values file on the base branch, if there is one. */
   readonly valuesText: string | undefined;
   readonly evaluator: Evaluator;
+  /** Any object id of the repository: a blob's id depends on the repository's hash. */
+  readonly like: string;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function renderInstallation(input: RenderInstallationInput): Promis
     templates: templates.label,
     inputs,
     parameters: [...new Set([...(installed?.parameters ?? []), ...Object.keys(initialValues)])],
-    files: lockFiles(files, installed?.files[0]?.blob ?? ''),
+    files: lockFiles(files, input.like),
   };
   const beside = new Map([
     [lockPathOf(installation), printLockFile(lock)],

@@ -1,0 +1,164 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
+import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
+import { type LockFile, parseLockFile } from '../../src/core/installation/lock-file.ts';
+import { lockPathOf } from '../../src/core/installation/places.ts';
+import type { Comment, PullRequest } from '../../src/core/pull-request/pull-request.ts';
+import type { Person } from '../../src/core/repository/commit.ts';
+import type { Forge } from '../../src/ports/forge.ts';
+import type { InstallationResult, PassOptions, PassPorts } from '../../src/workflows/pass.ts';
+import { runPass } from '../../src/workflows/run-pass.ts';
+import { createKeyPair, type KeyPair } from '../builders/component-version.ts';
+import { type PodinfoOptions, podinfoVersion } from '../builders/podinfo-version.ts';
+import { createGitWorld, type GitPerson, type GitWorld, runGit } from './git-world.ts';
+import { applicationsIn, archiveIn, openPorts, registry, storeIn, worldOptions } from './world-ports.ts';
+
+/** Making keys and starting the thread that renders take longer than a test; both are shared, and neither remembers anything. */
+const evaluator = createEvaluator({ timeoutSeconds: 20 });
+let keys: KeyPair | undefined;
+
+/** How one pass is made, where it differs. */
+export interface PassChanges extends Partial<PassOptions> {
+  /** Puts something between the workflows and the ports. */
+  readonly wrap?: (ports: PassPorts) => PassPorts;
+  /** Name of another store. */
+  readonly store?: string;
+  readonly at?: string;
+}
+
+/** An applications repository with its configuration, an archive in the place of its registry, and a store, in one folder. */
+export interface World extends AsyncDisposable {
+  readonly folder: string;
+  readonly git: GitWorld;
+  readonly person: GitPerson;
+  publish(version: string, options?: PodinfoOptions): Promise<void>;
+  /** Takes component versions out of the registry. */
+  withdraw(...versions: readonly string[]): Promise<void>;
+  /** Makes a pass. */
+  pass(changes?: PassChanges): Promise<readonly InstallationResult[]>;
+  /** Makes a pass and gives in a word what came of each installation: `open`, `leave in-sync`, `failed forge-conflict`. */
+  steps(changes?: PassChanges): Promise<readonly string[]>;
+  /** As `steps`, of the one installation that there is. */
+  step(changes?: PassChanges): Promise<string>;
+  pullRequests(): Promise<readonly PullRequest[]>;
+  comments(number: number): Promise<readonly Comment[]>;
+  /** Works with the forge as a person does who has a command line or a browser. */
+  onForge<Result>(work: (forge: Forge) => Promise<Result>): Promise<Result>;
+  closePullRequest(number: number): Promise<void>;
+  /** @returns The file as it is on a branch, or `undefined`. */
+  read(branch: string, path: string): Promise<string | undefined>;
+  lock(branch: string, application?: string): Promise<LockFile | undefined>;
+  /** All refs with where they are: what anybody can see of a repository. */
+  refs(): Promise<string>;
+  loseStore(): Promise<void>;
+}
+
+export interface WorldChanges {
+  /** Lines of `.consignee/config.yaml` besides registry, verification and Flux. */
+  readonly config?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly objectFormat?: 'sha1' | 'sha256';
+}
+
+export const branch = 'consignee/default/podinfo';
+export const configPath = '.consignee/config.yaml';
+
+/** @returns The text of `.consignee/config.yaml`. */
+export function configText(more = ''): string {
+  return `registry: ${registry}
+verify: [{ signature: release, publicKey: keys/release.pub }]
+flux: { kustomizations: clusters/kind }
+applications:
+  podinfo: { component: example.org/podinfo }
+${more}`;
+}
+
+export async function createWorld({ config, files = {}, objectFormat = 'sha1' }: WorldChanges = {}): Promise<World> {
+  keys ??= createKeyPair();
+  const git = await createGitWorld({ objectFormat });
+  const configuration = { [configPath]: configText(config), '.consignee/keys/release.pub': keys.publicKey };
+  await git.person.commit('main', { ...configuration, ...files });
+  return worldIn(git, keys);
+}
+
+function worldIn(git: GitWorld, keys: KeyPair): World {
+  const { folder, person } = git;
+  const archive = archiveIn(folder);
+
+  async function withPorts<Result>(changes: PassChanges, work: (ports: PassPorts) => Promise<Result>) {
+    await using ports = await openPorts(folder, { evaluator, ...changes });
+    return await work(ports);
+  }
+  const onForge: World['onForge'] = (work) => withPorts({}, ({ forge }) => work(forge));
+  const pass = (changes: PassChanges = {}) => {
+    const { wrap = (it) => it, store: _, at: __, ...options } = changes;
+    return withPorts(changes, (ports) => runPass(wrap(ports), worldOptions(options)));
+  };
+  const steps = async (changes: PassChanges = {}) => (await pass(changes)).map(inWords);
+  const read: World['read'] = async (ref, path) => {
+    const there = (await git.git('ls-tree', '--name-only', ref, path)) !== '';
+    return there ? await git.git('show', `${ref}:${path}`) : undefined;
+  };
+  return {
+    ...{ folder, git, person, onForge, pass, steps, read },
+    publish: (version, options = {}) => createArchiveWriter().add(archive, podinfoVersion(version, options, keys)),
+    async withdraw(...versions) {
+      const index = join(archive, 'artifact-index.json');
+      const { artifacts, ...rest } = JSON.parse(await readFile(index, 'utf8')) as { artifacts: { tag: string }[] };
+      const kept = artifacts.filter(({ tag }) => !versions.includes(tag));
+      await writeFile(`${index}.new`, JSON.stringify({ ...rest, artifacts: kept }));
+      await rename(`${index}.new`, index);
+    },
+    async step(changes) {
+      const [step, ...others] = await steps(changes);
+      if (step === undefined || others.length > 0) throw new Error('There is not one installation.');
+      return step;
+    },
+    pullRequests: () => onForge((forge) => forge.pullRequests.list()),
+    comments: (number) => onForge((forge) => forge.comments.list(number)),
+    async closePullRequest(number) {
+      await onForge((forge) => forge.pullRequests.close(number, personOf(person)));
+    },
+    async lock(ref, application = 'podinfo') {
+      const path = lockPathOf({ environment: 'default', application });
+      const text = await read(ref, path);
+      return text === undefined ? undefined : parseLockFile(text, path);
+    },
+    refs: () => refsOf(folder),
+    loseStore: () => loseStore(folder),
+    [Symbol.asyncDispose]: () => git[Symbol.asyncDispose](),
+  };
+}
+
+const personOf = ({ name, email }: GitPerson): Person => ({ name, email });
+
+/** @returns All refs of the world in a folder. */
+export const refsOf = (folder: string) => runGit(applicationsIn(folder), ['for-each-ref']);
+
+/** A store in write-ahead mode is three files. */
+export async function loseStore(folder: string): Promise<void> {
+  for (const ending of ['', '-wal', '-shm']) await rm(`${storeIn(folder)}${ending}`, { force: true });
+}
+
+/** @returns What came of an installation, in a word or two. */
+export function inWords({ outcome }: InstallationResult): string {
+  if (outcome.kind === 'failed') return `failed ${outcome.failure.code}`;
+  const { decision } = outcome;
+  return 'because' in decision ? `${decision.kind} ${decision.because}` : decision.kind;
+}
+
+/** Publishes a version, has it proposed, and merges it as a person does by plain git. */
+export async function install(world: World, version: string, options?: PodinfoOptions): Promise<void> {
+  await world.publish(version, options);
+  expect(await world.step()).toBe('open');
+  await world.person.merge(branch, 'main');
+}
+
+/** Makes a pass that must take this step and leave every ref where it is. */
+export async function expectNothingWritten(world: World, step: string, changes?: PassChanges): Promise<void> {
+  const before = await world.refs();
+  expect(await world.step(changes)).toBe(step);
+  expect(await world.refs()).toBe(before);
+}
