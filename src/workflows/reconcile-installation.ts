@@ -4,6 +4,7 @@ import { type Branch, type Decision, decide, type Observation } from '../core/in
 import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
 import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
+import { parseBody } from '../core/pull-request/body.ts';
 import { actOnDecision } from './act-on-decision.ts';
 import { findSetAside } from './find-set-aside.ts';
 import { inspectBranch } from './inspect-branch.ts';
@@ -74,9 +75,11 @@ async function observeInstallation(
   const version = installed?.version;
   const repository = await ports.repositories.open(installation.registry.url);
   const { bot } = options;
+  const open = pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation));
   const survey = await surveyRegistry({
     installation,
     installed: version,
+    proposed: open && parseBody(open.body)?.version,
     repository,
     store: ports.store,
     now,
@@ -85,7 +88,6 @@ async function observeInstallation(
   });
   const { selection, vanished } = survey;
   const edited = findEdited(state.tree, installed?.files ?? []);
-  const open = pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation));
   const prepared =
     vanished.length > 0 || edited.length > 0
       ? nothingPrepared

@@ -2,7 +2,7 @@ import type { Digest } from '../core/digest.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { admits, parseConstraint } from '../core/version/constraint.ts';
 import { type Selection, selectVersion } from '../core/version/select-version.ts';
-import { compareVersions, parseVersion, tagToVersion, type Version } from '../core/version/version.ts';
+import { compareVersions, parseVersion, tagToVersion, type Version, versionToTag } from '../core/version/version.ts';
 import type { ComponentRepository, TagListing } from '../ports/component-repository.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -17,6 +17,8 @@ export interface Survey {
 interface SurveyInput {
   readonly installation: Installation;
   readonly installed: Version | undefined;
+  /** What the open pull request proposes. */
+  readonly proposed: Version | undefined;
   readonly repository: ComponentRepository;
   readonly store: Store;
   readonly now: Date;
@@ -28,6 +30,7 @@ interface SurveyInput {
 export async function surveyRegistry({
   installation,
   installed,
+  proposed,
   repository,
   store,
   now,
@@ -50,11 +53,19 @@ export async function surveyRegistry({
   const first = select(new Map());
   const newer = first.kind === 'candidate' && first.version !== installed;
   const setAside = newer ? await findSetAside() : new Map<string, string>();
-  return {
-    listing,
-    selection: setAside.size > 0 ? select(setAside) : first,
-    vanished: listing.complete ? findVanished(listing.tags, new Set(seen.keys()), { installed, installation }) : [],
-  };
+  const selection = setAside.size > 0 ? select(setAside) : first;
+  if (!listing.complete) return { listing, selection: keepProposal(selection, proposed), vanished: [] };
+  const known = new Set([...seen.keys(), ...(proposed ? [versionToTag(proposed) ?? ''] : [])]);
+  return { listing, selection, vanished: findVanished(listing.tags, known, { installed, installation }) };
+}
+
+/** From an incomplete listing nothing older than what is proposed may follow (C-39). */
+function keepProposal(selection: Selection, proposed: Version | undefined): Selection {
+  if (selection.kind !== 'candidate' || !proposed) return selection;
+  const [candidate, before] = [parseVersion(selection.version), parseVersion(proposed)];
+  if (!candidate || !before || compareVersions(candidate, before) >= 0) return selection;
+  const detail = `The registry answered only in part, without ${proposed}, which is proposed.`;
+  return { kind: 'none', because: 'listing-incomplete', detail, skipped: selection.skipped };
 }
 
 interface RecordInput {
