@@ -13,15 +13,25 @@ import type { TemplateSets } from '../../ports/template-sets.ts';
 export function createBuiltInSets(folder: URL | string): TemplateSets {
   const root = typeof folder === 'string' ? folder : fileURLToPath(folder);
 
-  async function readSets(): Promise<readonly (TemplateSet & { readonly version: number })[]> {
+  async function readSets(): Promise<readonly BuiltInSet[]> {
     const entries = await readdir(root, { withFileTypes: true });
     const folders = entries.filter((it) => it.isDirectory()).map((it) => it.name);
     return Promise.all(folders.map((it) => readSet(join(root, it), it)));
   }
 
+  // They change only with the program. One that could not be read is read again.
+  let reading: Promise<readonly BuiltInSet[]> | undefined;
+  const readOnce = () => {
+    reading ??= readSets().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  };
+
   return {
     async readBuiltIn(name, version) {
-      const sets = await readSets();
+      const sets = await readOnce();
       const found = sets.find((it) => it.name === name && it.version === version);
       if (found) return { name: found.name, files: found.files };
       const there = sets.map((it) => `${it.name}@${it.version}`).toSorted();
@@ -32,7 +42,11 @@ export function createBuiltInSets(folder: URL | string): TemplateSets {
   };
 }
 
-async function readSet(path: string, folder: string): Promise<TemplateSet & { readonly version: number }> {
+interface BuiltInSet extends TemplateSet {
+  readonly version: number;
+}
+
+async function readSet(path: string, folder: string): Promise<BuiltInSet> {
   const names = (await readdir(path)).filter((it) => it.endsWith('.yaml')).toSorted();
   const [name = folder] = folder.split('@');
   const files = new Map<string, TemplateFile>();
