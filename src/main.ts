@@ -1,14 +1,15 @@
 import { CommanderError } from 'commander';
 import { printFailure } from './cli/print-failure.ts';
 import { createProgram } from './cli/program.ts';
-import type { Terminal } from './cli/terminal.ts';
+import { type Terminal, toScreen } from './cli/terminal.ts';
 import { readEnvironment, readVariables } from './config/env.ts';
 import { Failure } from './core/failure.ts';
 
 const environment = readEnvironment();
 const terminal: Terminal = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => void process.stdout.write(toScreen(text)),
+  err: (text) => void process.stderr.write(toScreen(text)),
+  progress: (line) => void process.stderr.write(`\r\u001b[2K${toScreen(line)}\r`),
   live: process.stderr.isTTY === true && !environment.ci && !environment.dumbTerminal,
   colour: process.stdout.isTTY === true && !environment.noColor,
   width: Math.min(process.stdout.columns ?? 120, 120),

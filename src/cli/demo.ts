@@ -10,7 +10,7 @@ import { pullDiff, pullMerge, pullShow } from './pull.ts';
 import type { CommandContext, CommonOptions, Services } from './services.ts';
 import { withSession } from './session.ts';
 import { columns, fold, styler } from './terminal.ts';
-import { verifyCommand } from './verify-command.ts';
+import { verifyCommand } from './verify.ts';
 
 const data = fileURLToPath(new URL('../../templates/demo/', import.meta.url));
 const markerName = '.consignee-demo';

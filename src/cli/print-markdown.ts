@@ -50,8 +50,8 @@ function unmark(line: string, terminal: Terminal): string {
   const style = styler(terminal);
   return line
     .replace(/\*\*([^*]+)\*\*/g, (_, text: string) => style('bold', text))
-    .replace(/(`+) ?(.*?) ?\1/g, (_, _fence, text: string) => style('cyan', text))
+    .replace(/(?<![\\`])(`+)(?!`) ?(.*?) ?(?<!`)\1(?!`)/g, (_, _fence, text: string) => style('cyan', text))
     .replace(/\\([\\`*_{}[\]()!|~])/g, '$1')
-    .replace(/&#(\d+);/g, (_, number: string) => String.fromCharCode(Number(number)))
+    .replace(/&(lt|gt|amp);/g, (_, name: string) => ({ lt: '<', gt: '>' })[name] ?? '&')
     .replace(/\u200b/g, '');
 }

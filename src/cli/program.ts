@@ -143,7 +143,7 @@ function addContentCommands(program: Command, context: CommandContext, exit: Exi
     .option('--at <time>', 'the time to judge keys and certificates by, as RFC 3339 (default: now)')
     .addHelpText('after', verifyHelp)
     .action(async (reference: string, options) =>
-      exit(await (await import('./verify-command.ts')).verifyCommand(reference, options, context)),
+      exit(await (await import('./verify.ts')).verifyCommand(reference, options, context)),
     );
 }
 

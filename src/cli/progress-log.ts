@@ -16,9 +16,8 @@ function appending({ err }: Terminal): Write {
   return (level, event, fields) => err(`${level} ${event} ${printFields(fields)}\n`);
 }
 
-/** Erases its line each time, so that nothing of it is left over what follows. */
-function rewriting({ err, width }: Terminal): Write {
-  return (_, event, fields) => err(`\r\u001b[2K${`${event} ${printFields(fields)}`.slice(0, width - 1)}\r`);
+function rewriting({ progress, width }: Terminal): Write {
+  return (_, event, fields) => progress(`${event} ${printFields(fields)}`.slice(0, width - 1));
 }
 
 function printFields(fields: Readonly<Record<string, unknown>>): string {
@@ -28,6 +27,6 @@ function printFields(fields: Readonly<Record<string, unknown>>): string {
 }
 
 /** Takes the progress line away before something else is printed. */
-export function endProgress({ live, err }: Terminal): void {
-  if (live) err('\r\u001b[2K');
+export function endProgress({ live, progress }: Terminal): void {
+  if (live) progress('');
 }

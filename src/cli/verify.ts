@@ -6,6 +6,9 @@ import { normalisationAlgorithms } from '../core/trust/normalise.ts';
 import type { RequiredSignature, TrustedKey, TrustPolicy } from '../core/trust/trust-policy.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import { collectAndVerify } from '../workflows/verify-component-version.ts';
+import { printEvidence } from './print-evidence.ts';
+import type { CommandContext } from './services.ts';
+import { printJson } from './terminal.ts';
 
 export interface VerifyCommandOptions {
   /** Names of signatures, all of which must hold. */
@@ -117,4 +120,50 @@ function parseTime(text: string): Date {
     return time;
   }
   throw new Failure('usage', `--at ${text} is not a time.`, { remedy: 'Write it as in 2026-11-21T12:00:00Z.' });
+}
+
+interface WrittenOptions {
+  readonly signature?: readonly string[];
+  readonly publicKey?: readonly string[];
+  readonly rootCa?: readonly string[];
+  readonly issuer?: readonly string[];
+  readonly normalisation?: readonly string[];
+  readonly at?: string;
+  readonly output: 'text' | 'json';
+}
+
+/** Proves a component version and prints what was found. @returns The exit code. */
+export async function verifyCommand(
+  reference: string,
+  written: WrittenOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { signature = [], publicKey = [], rootCa = [], issuer = [], normalisation = [], at } = written;
+  const services = await context.services();
+  const { evidence, exitCode } = await verify(
+    reference,
+    { signature, publicKey, rootCa, issuer, normalisation, at },
+    { openArchive: services.openArchive, openRegistry: refuseRegistry, now: context.clock.now() },
+  );
+  context.terminal.out(written.output === 'json' ? printJson(evidence) : `${printEvidence(evidence)}\n`);
+  return exitCode;
+}
+
+/** @throws {Failure} Always: a path that is not there, or a registry, which comes later. */
+async function refuseRegistry(name: string): Promise<ComponentRepository> {
+  const looksLikeRegistry =
+    /^(?:https?:\/\/)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/|$)/.test(name) &&
+    !/\.(?:tar|tgz|tar\.gz|ctf)$/.test(name);
+  if (!looksLikeRegistry) {
+    throw new Failure('registry-unreachable', `There is no archive at ${name}.`, {
+      remedy: 'Check the path before the "//".',
+    });
+  }
+  throw new Failure(
+    'not-available',
+    `${name} is no archive of this machine, and registries over the network cannot be read yet.`,
+    {
+      remedy: 'Transfer the component version into an archive, for example with "ocm transfer", and name that.',
+    },
+  );
 }

@@ -25,6 +25,7 @@ export async function runCli(words: readonly string[], now = new Date()): Promis
     err: (text) => {
       result.err += text;
     },
+    progress: () => undefined,
     live: false,
     colour: false,
     width: 120,

@@ -9,12 +9,14 @@ const invisible = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** @returns `text` as plain words in Markdown: nothing in it is markup, a mention or a link. */
 export function plain(text: string): string {
   return clean(text)
-    .replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/[\\`*_{}[\]()!|~]/g, '\\$&')
     .replace(/[@#]/g, '$&\u200b')
     .replace(/:\/\//g, ':\u200b//')
+    .replace(/[\\`*_{}[\]()!|~]/g, '\\$&')
+    .replace(/[&<>]/g, (char) => entities[char] ?? '')
     .replace(/\s+/g, ' ');
 }
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /** @returns `text` as inline code, cut at 200 characters; safe in a table cell. */
 export function code(text: string): string {
