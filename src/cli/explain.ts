@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { explainSettings } from '../config/explain-settings.ts';
 import { parseRepositoryConfig } from '../config/repository-config.ts';
-import { printPlace } from '../core/failure.ts';
+import { Failure, printPlace } from '../core/failure.ts';
 import type { Selection } from '../core/version/select-version.ts';
 import type { StoredDecision } from '../ports/store.ts';
 import type { InstallationResult } from '../workflows/pass.ts';
@@ -19,17 +19,30 @@ interface ExplainOptions extends Omit<CommonOptions, 'config'> {
 }
 
 /** Says why an installation is where it is, or where its settings come from. @returns The exit code. */
-export async function explain(name: string, options: ExplainOptions, context: CommandContext): Promise<number> {
-  const { config } = options;
-  const named =
-    typeof config === 'string' && /^[a-z0-9-]+\/[a-z0-9-]+$/.test(config) && !existsSync(config) ? config : undefined;
+export async function explain(
+  asked: string | undefined,
+  options: ExplainOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { config, output, repository } = options;
+  const named = typeof config === 'string' && isInstallation(config) ? config : undefined;
+  const name = asked ?? named;
+  if (name === undefined) {
+    throw new Failure('usage', 'It is not said which installation is to be explained.', {
+      remedy: 'Name it as environment/application; "consignee status" lists them all.',
+    });
+  }
   const settings = options.settings === true || config === true || named !== undefined;
   const file = typeof config === 'string' && named === undefined ? { config } : {};
-  const { output, repository } = options;
   const common: CommonOptions = { output, ...(repository === undefined ? {} : { repository }), ...file };
   return withSession(common, context, (session) =>
     settings ? explainConfig(name, session, { common, context }) : explainDecision(name, session, { common, context }),
   );
+}
+
+/** `explain --config prod/billing` asks for the settings; `--config` is the server configuration everywhere else. */
+function isInstallation(text: string): boolean {
+  return /^[a-z0-9-]+\/[a-z0-9-]+$/.test(text) && !existsSync(text);
 }
 
 interface Explaining {

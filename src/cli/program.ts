@@ -32,6 +32,7 @@ export function createProgram(context: CommandContext, exit: Exit): Command {
     )
     .version('0.1.0')
     .option('-c, --config <file>', 'server configuration (default: "./consignee.yaml")')
+    .enablePositionalOptions()
     .showHelpAfterError('(consignee --help lists the commands; consignee <command> --help explains one)')
     .showSuggestionAfterError()
     .addHelpText('after', examples)
@@ -101,14 +102,14 @@ function addPassCommands(program: Command, context: CommandContext, exit: Exit):
     );
   withOutput(program.command('explain'))
     .description('say why an installation is where it is, and why not elsewhere; or where its settings come from')
-    .argument('<installation>', 'as environment/application')
+    .argument('[installation]', 'as environment/application')
     .option('-s, --settings', 'print each setting in effect, with the file and line it comes from')
     .option(
       '-c, --config [file]',
       'server configuration (default: "./consignee.yaml"); without a file, the same as --settings',
     )
     .option('-r, --repository <name>', 'the applications repository, where several are configured')
-    .action(async (name: string, _, command: Command) =>
+    .action(async (name: string | undefined, _, command: Command) =>
       exit(await (await import('./explain.ts')).explain(name, command.optsWithGlobals(), context)),
     );
   withCommon(program.command('diff'))
