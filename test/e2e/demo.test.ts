@@ -103,11 +103,12 @@ describe('the demo', () => {
     expect(await readFile(place.path('precious/file'), 'utf8')).toBe('keep me');
   });
 
-  test('the launcher works from any folder and shell', async () => {
-    const { stdout } = await execute(process.execPath, [program, 'status', '--output', 'json'], {
-      cwd: place.path('demo'),
-    }).catch((error) => error);
-    expect(JSON.parse(stdout)).toMatchObject({ installations: [{ application: 'podinfo' }] });
+  test('the launcher works from any folder and shell, and explains settings as the design writes it', async () => {
+    const words = [program, 'explain', '--config', 'default/podinfo', '--output', 'json'];
+    const { stdout } = await execute(process.execPath, words, { cwd: place.path('demo') });
+    expect(JSON.parse(stdout).settings).toContainEqual(
+      expect.objectContaining({ setting: 'versions', value: '>=1.0.0' }),
+    );
   });
 
   test('the pull request says what runs differently, the proof, and who acts, in its first lines', async () => {
