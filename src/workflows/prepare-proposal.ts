@@ -88,6 +88,7 @@ async function findKnown(
 async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: InstallationInputs): Promise<Prepared> {
   const { installation, now, ports } = input;
   const installed = input.installed?.version === candidate.version ? input.installed : undefined;
+  const proposed = await readProposed(input, candidate);
   const { collected, evidence } = await collectAndVerify(
     () => ports.repositories.open(installation.registry.url),
     { component: installation.component, tag: candidate.tag, readResources: [configurationResource] },
@@ -96,20 +97,22 @@ async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: In
   if (evidence.verdict === 'refused' || !evidence.digest || !evidence.manifest) {
     return { evidence, proposal: { kind: 'refused', because: 'not-verified', reasons: evidence.reasons } };
   }
-  if (installed && installed.digest.value !== evidence.digest.value) {
+  const known = installed ?? proposed;
+  if (known && known.digest.value !== evidence.digest.value) {
+    const was = installed ? 'installed' : 'proposed';
     return {
       evidence,
-      proposal: { kind: 'refused', because: 'content-changed', reasons: changedReasons(installed, evidence) },
+      proposal: { kind: 'refused', because: 'content-changed', reasons: changedReasons(known, evidence, was) },
     };
   }
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
   if (installed?.inputs === inputs.digest && !input.options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
-  const manifest = await keepManifest(input, evidence);
   const rendered = await renderInstallation({
     installation,
     version: candidate.version,
-    manifest,
+    // The open proposal keeps the manifest that it was made from: the signed content is the same.
+    manifest: proposed?.manifest ?? evidence.manifest,
     installed: input.installed,
     templates: inputs.templates,
     policy: inputs.policy,
@@ -127,17 +130,19 @@ async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: In
   };
 }
 
-function changedReasons({ component, version, digest }: LockFile, evidence: Evidence): Evidence['reasons'] {
-  const message = `it was installed with the digest ${digest.value} and now has ${evidence.digest?.value}, signed all the same`;
+function changedReasons(
+  { component, version, digest }: LockFile,
+  evidence: Evidence,
+  was: 'installed' | 'proposed',
+): Evidence['reasons'] {
+  const message = `it was ${was} with the digest ${digest.value} and now has ${evidence.digest?.value}, signed all the same`;
   return [{ code: 'digest-mismatch', message, where: `${component}:${version}` }];
 }
 
-/** The open proposal keeps the manifest that it was made from, as long as the signed content is the same. */
-async function keepManifest({ installation, open, ports }: PrepareInput, evidence: Evidence): Promise<Digest> {
+/** The lock file of the open proposal, when that is of the same version. */
+async function readProposed({ installation, open, ports }: PrepareInput, { version }: Candidate) {
   const lock = open?.headSha && (await readLockAt(ports.forge.content, open.headSha, lockPathOf(installation)));
-  if (lock && lock.version === evidence.version && lock.digest.value === evidence.digest?.value) return lock.manifest;
-  if (!evidence.manifest) throw new Error(`${evidence.version} was verified without a manifest.`);
-  return evidence.manifest;
+  return lock && lock.version === version ? lock : undefined;
 }
 
 /** Holds what was rendered against the base branch. */

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { test as baseTest, expect } from 'vitest';
 import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import { type LockFile, parseLockFile } from '../../src/core/installation/lock-file.ts';
@@ -161,4 +161,20 @@ export async function expectNothingWritten(world: World, step: string, changes?:
   const before = await world.refs();
   expect(await world.step(changes)).toBe(step);
   expect(await world.refs()).toBe(before);
+}
+
+/** A test with a world of its own, so that those of a file can run beside each other. */
+export const test = baseTest.extend<{ readonly world: World }>({
+  // biome-ignore lint/correctness/noEmptyPattern: what a fixture is made from is read from this pattern.
+  world: async ({}, use) => {
+    await using world = await createWorld();
+    await use(world);
+  },
+});
+
+/** Installs v1.0.0 and has v1.1.0 proposed: pull request #2 is open. */
+export async function proposeUpdate(world: World): Promise<void> {
+  await install(world, 'v1.0.0');
+  await world.publish('v1.1.0');
+  expect(await world.step()).toBe('open');
 }

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { branch, createWorld, expectNothingWritten, install, type World } from '../support/world.ts';
+import { describe, expect } from 'vitest';
+import { branch, createWorld, expectNothingWritten, install, test, type World } from '../support/world.ts';
 
-describe('one installation', () => {
-  let world: World;
-  beforeEach(async () => {
-    world = await createWorld();
-  });
-  afterEach(() => world[Symbol.asyncDispose]());
-
-  test('a first version is one pull request with manifests, lock file, evidence and values', async () => {
+describe.concurrent('one installation', () => {
+  test('a first version is one pull request with manifests, lock file, evidence and values', async ({ world }) => {
     await world.publish('v1.0.0', { parameters: { replicas: 1, message: 'Hello' } });
     expect(await world.step()).toBe('open');
     const [pullRequest, ...others] = await world.pullRequests();
@@ -34,7 +28,9 @@ describe('one installation', () => {
     expect(await world.lock(branch)).toMatchObject({ version: 'v1.0.0', parameters: ['replicas', 'message'] });
   });
 
-  test('the commit of a proposal is one, lies on the base branch, and says in trailers what it rests on', async () => {
+  test('the commit of a proposal is one, lies on the base branch, and says in trailers what it rests on', async ({
+    world,
+  }) => {
     await world.publish('v1.0.0');
     await world.step();
     const main = await world.git.tip('refs/heads/main');
@@ -48,25 +44,25 @@ describe('one installation', () => {
     );
   });
 
-  test('nothing moves while a pull request waits', async () => {
+  test('nothing moves while a pull request waits', async ({ world }) => {
     await world.publish('v1.0.0');
     await world.step();
     await expectNothingWritten(world, 'leave waiting-for-merge');
   });
 
-  test('nothing moves when what is wanted is installed', async () => {
+  test('nothing moves when what is wanted is installed', async ({ world }) => {
     await install(world, 'v1.0.0');
     await expectNothingWritten(world, 'leave in-sync');
   });
 
-  test('a merge by plain git counts as merged', async () => {
+  test('a merge by plain git counts as merged', async ({ world }) => {
     await install(world, 'v1.0.0');
     await world.step();
     expect(await world.pullRequests()).toMatchObject([{ state: 'merged', endedBy: { name: 'Pat Person' } }]);
     expect(await world.lock('main')).toMatchObject({ version: 'v1.0.0' });
   });
 
-  test('a fast-forward by plain git counts as merged', async () => {
+  test('a fast-forward by plain git counts as merged', async ({ world }) => {
     await world.publish('v1.0.0');
     await world.step();
     await world.person.fastForward(branch, 'main');
@@ -74,7 +70,9 @@ describe('one installation', () => {
     expect(await world.pullRequests()).toMatchObject([{ state: 'merged' }]);
   });
 
-  test('after a squash the pull request is closed as moot, with its branch, and nothing is proposed again', async () => {
+  test('after a squash the pull request is closed as moot, with its branch, and nothing is proposed again', async ({
+    world,
+  }) => {
     await world.publish('v1.0.0');
     await world.step();
     await world.person.squash(branch, 'main');
@@ -87,7 +85,7 @@ describe('one installation', () => {
     expect(await world.step()).toBe('open');
   });
 
-  test('a newer version takes the same branch in a new pull request', async () => {
+  test('a newer version takes the same branch in a new pull request', async ({ world }) => {
     await install(world, 'v1.0.0');
     await world.publish('v1.1.0');
     expect(await world.step()).toBe('open');
@@ -101,7 +99,9 @@ describe('one installation', () => {
     expect(await world.lock('main')).toMatchObject({ version: 'v1.1.0' });
   });
 
-  test('a newer version while one is open updates that one in place, which says what it supersedes', async () => {
+  test('a newer version while one is open updates that one in place, which says what it supersedes', async ({
+    world,
+  }) => {
     await install(world, 'v1.0.0');
     for (const version of ['v1.1.0', 'v1.2.0', 'v1.3.0']) {
       await world.publish(version);
@@ -116,7 +116,7 @@ describe('one installation', () => {
     await expectNothingWritten(world, 'leave waiting-for-merge');
   });
 
-  test("what a person wrote around the bot's text stays when it changes", async () => {
+  test("what a person wrote around the bot's text stays when it changes", async ({ world }) => {
     await world.publish('v1.0.0');
     await world.step();
     const [{ body = '' } = {}] = await world.pullRequests();
@@ -130,7 +130,7 @@ describe('one installation', () => {
     expect(pullRequest?.body).toMatch(/<!-- consignee:end -->\n\nSee also the change calendar\.$/);
   });
 
-  test('a plan writes nothing, whatever there is to do', async () => {
+  test('a plan writes nothing, whatever there is to do', async ({ world }) => {
     await world.publish('v1.0.0');
     await expectNothingWritten(world, 'open', { mode: 'plan' });
     await world.step();
@@ -142,7 +142,7 @@ describe('one installation', () => {
     await expectNothingWritten(world, 'close', { mode: 'plan' });
   });
 
-  test('versions that were stepped over are named', async () => {
+  test('versions that were stepped over are named', async ({ world }) => {
     await install(world, 'v1.0.0');
     await world.publish('v1.1.0');
     await world.publish('v1.2.0');
