@@ -7,6 +7,9 @@ import { treeShaOf } from './git-objects.ts';
 import type { LocalCopy } from './local-copy.ts';
 import { whyUnwritable } from './tree-path.ts';
 
+/** Each has a file open while it is written, and there is a limit to those. */
+const blobsAtOnce = 64;
+
 /**
  * Applies changes to a tree by way of an index file of its own: no work tree, so no link in the repository can lead a write
  * elsewhere (A-25, B-18), and `update-index` looks at every path once more (B-19).
@@ -97,8 +100,13 @@ function parentsOf(path: string): readonly string[] {
 /** Writes the blobs that are not there yet. */
 async function writeBlobs(changes: readonly EffectiveChange[], like: string, copy: LocalCopy): Promise<void> {
   const contents = new Map(changes.flatMap(({ write }) => (write ? [[write.blob, write.content] as const] : [])));
-  for (const [blob, content] of contents) {
-    if (!(await copy.hasObject(blob))) await copy.write('blob', Buffer.from(content), like);
+  const entries = [...contents];
+  for (let start = 0; start < entries.length; start += blobsAtOnce) {
+    await Promise.all(
+      entries.slice(start, start + blobsAtOnce).map(async ([blob, content]) => {
+        if (!(await copy.hasObject(blob))) await copy.write('blob', Buffer.from(content), like);
+      }),
+    );
   }
 }
 

@@ -38,8 +38,8 @@ export interface LedgerChange<Result> {
   readonly result: Result;
 }
 
-/** Each round somebody else came first, so among a dozen writers each gets through. */
-const attempts = 15;
+/** Each round somebody else came first, so among ten writers each gets through. */
+const attempts = 10;
 
 export async function readLedger(repository: GitRepository): Promise<Ledger> {
   const refs = await repository.readRefs();
@@ -83,7 +83,7 @@ export function commentIdsOf(tree: Tree, number: number) {
     .sort((a, b) => Number.parseInt(a.id, 10) - Number.parseInt(b.id, 10));
 }
 
-/** The files of a record that differ from what the ledger holds. */
+/** A record as files; those that are there already make no change. */
 export function filesOf(record: PullRequestRecord): readonly FileChange[] {
   return [
     { path: recordFile(record.number), content: printRecord(record) },

@@ -17,6 +17,8 @@ testForge('plain git', async () => {
 
 interface PlainGitWorld extends ForgeWorld {
   readonly git: GitWorld;
+  /** Has something disposed with the world. */
+  dispose(what: AsyncDisposable): void;
 }
 
 /** Every forge has a cache of its own, like processes on different machines. */
@@ -35,6 +37,7 @@ async function plainGit(git: GitWorld): Promise<PlainGitWorld> {
     person: git.person,
     openAgain,
     refuse: git.refuse,
+    dispose: (what) => opened.push(what),
     async [Symbol.asyncDispose]() {
       await Promise.all(opened.map((it) => it[Symbol.asyncDispose]()));
       await git[Symbol.asyncDispose]();
@@ -117,6 +120,68 @@ describe('pull requests in a ref', () => {
     expect(merged).toEqual({ kind: 'merged', commit: await world.git.tip('refs/heads/main') });
     const record = JSON.parse(await world.git.git('show', `${ledgerRef}:1/pull-request.json`));
     expect(record).toMatchObject({ state: 'merged', mergeCommit: await world.git.tip('refs/heads/main') });
+  });
+
+  /** A forge before whose every push something else happens. */
+  async function forgeThatIsLate(before: () => Promise<unknown>): Promise<Forge> {
+    const options = { cacheFolder: join(world.git.folder, 'late'), name: 'apps', environment: process.env };
+    const repository = await openGitRepository({ url: world.git.bare, ...options });
+    const late: typeof repository = {
+      ...repository,
+      push: async (updates) => {
+        await before();
+        return repository.push(updates);
+      },
+    };
+    world.dispose(repository);
+    return createPlainGitForge(late, { clock });
+  }
+
+  test('a head that moves in the last moment is not merged', async () => {
+    const { number, headSha } = await openOne(world);
+    if (!headSha) throw new Error('the branch is gone');
+    const base = await world.git.tip('refs/heads/main');
+    const late = await forgeThatIsLate(() => world.person.commit('consignee/dev/one', { late: '1' }));
+    const merging = late.pullRequests.merge(number, { expectedHead: headSha, message: 'Merge', by: bot });
+    expect(await merging).toEqual({ kind: 'head-moved' });
+    expect(await world.git.tip('refs/heads/main')).toBe(base);
+  });
+
+  test('a base that moves in the last moment is merged into as it is then', async () => {
+    const { number, headSha } = await openOne(world);
+    if (!headSha) throw new Error('the branch is gone');
+    let turns = 0;
+    const late = await forgeThatIsLate(async () => {
+      if (++turns <= 2) await world.person.commit('main', { late: `${turns}` });
+    });
+    const merging = late.pullRequests.merge(number, { expectedHead: headSha, message: 'Merge', by: bot });
+    expect(await merging).toMatchObject({ kind: 'merged' });
+    expect(turns).toBe(3);
+    expect(await world.git.git('show', 'main:late')).toBe('2');
+  });
+
+  test('a base that never stands still is a failure', async () => {
+    const { number, headSha } = await openOne(world);
+    if (!headSha) throw new Error('the branch is gone');
+    let turns = 0;
+    const late = await forgeThatIsLate(() => world.person.commit('main', { late: `${++turns}` }));
+    const merging = late.pullRequests.merge(number, { expectedHead: headSha, message: 'Merge', by: bot });
+    await expect(merging).rejects.toMatchObject({ code: 'forge-conflict' });
+  });
+
+  test('two processes that say the same in the same moment make two comments', async () => {
+    const { number } = await openOne(world);
+    const moment = { now: () => new Date('2026-03-01T10:00:00Z') };
+    const open = async (cache: string) => {
+      const options = { cacheFolder: join(world.git.folder, cache), name: 'apps', environment: process.env };
+      const repository = await openGitRepository({ url: world.git.bare, ...options });
+      world.dispose(repository);
+      await repository.readRefs();
+      return createPlainGitForge(repository, { clock: moment });
+    };
+    const forges = await Promise.all([open('x'), open('y')]);
+    await Promise.all(forges.map((it) => it.comments.add(number, { body: '👀', by: bot })));
+    expect(await forge.comments.list(number)).toHaveLength(2);
   });
 
   test('a squash by hand does not count as merged, for git does not know of it', async () => {

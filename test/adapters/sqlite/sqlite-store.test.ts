@@ -8,6 +8,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../../src/adapters/sqlite/sqlite-store.ts';
 import { testStore } from '../../contract/store.ts';
 
+/** For processes of their own. */
+const storeModule = new URL('../../../src/adapters/sqlite/sqlite-store.ts', import.meta.url).href;
+
 testStore('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'consignee-test-'));
   return {
@@ -50,6 +53,23 @@ describe('the file', () => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => openSqliteStore(path)));
     for (const store of stores) await store[Symbol.asyncDispose]();
     expect(inspect((it) => it.prepare('pragma user_version').get())).toEqual({ user_version: 1 });
+  });
+
+  test('is made once when several processes open it first', async () => {
+    const script = `
+      import { openSqliteStore } from ${JSON.stringify(storeModule)};
+      const store = await openSqliteStore(${JSON.stringify(path)});
+      await store.recordCommit('apps', 'b', process.pid.toString().padStart(40, '0'), new Date());
+      await store[Symbol.asyncDispose]();`;
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
+        return new Promise((resolve) => child.on('close', resolve));
+      }),
+    );
+    expect(codes).toEqual([0, 0, 0, 0]);
+    await using store = await openSqliteStore(path);
+    expect((await store.recordedCommits('apps', 'b')).size).toBe(4);
   });
 
   test.each([
@@ -106,7 +126,7 @@ describe('the file', () => {
 
   test('has all that was acknowledged when the writer was killed', async () => {
     const script = `
-      import { openSqliteStore } from ${JSON.stringify(new URL('../../../src/adapters/sqlite/sqlite-store.ts', import.meta.url).href)};
+      import { openSqliteStore } from ${JSON.stringify(storeModule)};
       const store = await openSqliteStore(${JSON.stringify(path)});
       for (let index = 0; ; index++) {
         await store.recordCommit('apps', 'b', String(index).padStart(40, '0'), new Date());
