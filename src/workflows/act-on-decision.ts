@@ -7,7 +7,9 @@ import { commitMessage } from '../core/pull-request/commit-message.ts';
 import { describeBody, describeTitle } from '../core/pull-request/describe.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
-import { mergePullRequest } from './merge-pull-request.ts';
+import type { Forge } from '../ports/forge.ts';
+import { describeBroughtBack } from './brought-back.ts';
+import { findPullRequest, mergePullRequest } from './merge-pull-request.ts';
 import type { PassOptions, PassPorts, ProposedChange } from './pass.ts';
 
 /** Shown on the forge, so that people can filter for them. */
@@ -66,13 +68,28 @@ async function openPullRequest(act: Act): Promise<PullRequest> {
 }
 
 async function updatePullRequest(act: Act): Promise<PullRequest> {
-  const { pullRequest, options, ports } = act;
+  const { pullRequest, installation, branch, options, ports } = act;
   if (!pullRequest) throw new Error('There is no pull request to update.');
-  const { content } = await pushProposal(act);
-  return ports.forge.pullRequests.update(pullRequest.number, {
+  const { number } = pullRequest;
+  const { bot: by } = options;
+  const { lock, content } = await pushProposal(act);
+  const { body } = await findStillOpen(number, ports.forge);
+  const updated = await ports.forge.pullRequests.update(number, {
     title: describeTitle(content),
-    body: replaceBody(pullRequest.body, describeBody(content)),
-    by: options.bot,
+    body: replaceBody(body, describeBody(content)),
+    by,
+  });
+  if (branch.kind === 'absent')
+    await ports.forge.comments.add(number, { body: describeBroughtBack(installation, lock.version), by });
+  return updated;
+}
+
+/** What people merged or closed in the meantime keeps its text: it says what they decided on. */
+async function findStillOpen(number: number, forge: Forge): Promise<PullRequest> {
+  const found = await findPullRequest(forge, number);
+  if (found.state === 'open') return found;
+  throw new Failure('forge-conflict', `Pull request #${number} was ${found.state} while it was brought up to date.`, {
+    remedy: 'The next pass looks again.',
   });
 }
 
@@ -92,7 +109,7 @@ async function pushProposal({ installation, base, branch, change, ports, options
     at: now,
   });
   await ports.store.recordCommit(options.repository, name, commit, now);
-  const expect = branch.kind === 'absent' ? undefined : branch.head;
+  const expect = 'head' in branch ? branch.head : undefined;
   if ((await writer.push([{ ref: `refs/heads/${name}`, expect, to: commit }])) === 'pushed') return change;
   throw new Failure('forge-conflict', `The branch ${name} moved while it was written: somebody else pushed to it.`, {
     remedy: 'Nothing was overwritten. The next pass looks again.',

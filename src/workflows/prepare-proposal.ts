@@ -80,9 +80,14 @@ async function findKnown(
   if (!recorded.has(open.headSha)) return undefined;
   const [head] = await ports.forge.content.readCommits({ to: open.headSha, limit: 1 });
   if (head?.parents.length !== 1 || head.parents[0] !== view.state.commit) return undefined;
-  return same(await readLockAt(ports.forge.content, open.headSha, lockPathOf(installation)))
-    ? { kind: 'proposed' }
-    : undefined;
+  const lock = await readLockAt(ports.forge.content, open.headSha, lockPathOf(installation));
+  return lock && same(lock) && describes(open, candidate, renderDigestOf(lock)) ? { kind: 'proposed' } : undefined;
+}
+
+/** Whether the text of the pull request is about this version and these files. */
+function describes(open: PullRequest | undefined, { version }: Candidate, render: Digest): boolean {
+  const said = open && parseBody(open.body);
+  return said?.version === version && said.render === render;
 }
 
 async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: InstallationInputs): Promise<Prepared> {
@@ -156,7 +161,9 @@ async function hold(
   const differs =
     installed?.version !== candidate.version || changes.some(({ path }) => !isBookkeeping(installation, path));
   if (!differs)
-    return { proposal: { kind: 'rendered', differs, occupied, declaredElsewhere: [], setAside: undefined } };
+    return {
+      proposal: { kind: 'rendered', differs, occupied, declaredElsewhere: [], setAside: undefined, described: true },
+    };
 
   const render = renderDigestOf(rendered.lock);
   const setAside = view.pullRequests.find((it) => {
@@ -171,7 +178,8 @@ async function hold(
     tree: view.state.tree,
     content: ports.forge.content,
   });
-  const proposal: Proposal = { kind: 'rendered', differs, occupied, declaredElsewhere, setAside };
+  const described = describes(input.open, candidate, render);
+  const proposal: Proposal = { kind: 'rendered', differs, occupied, declaredElsewhere, setAside, described };
   return { proposal, change: await makeChange(input, candidate, { rendered, evidence, changes, render }) };
 }
 

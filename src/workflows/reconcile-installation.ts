@@ -5,7 +5,9 @@ import type { ConfiguredInstallation, Installation } from '../core/installation/
 import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { actOnDecision } from './act-on-decision.ts';
+import { wasBroughtBack } from './brought-back.ts';
 import { findSetAside } from './find-set-aside.ts';
 import { inspectBranch } from './inspect-branch.ts';
 import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
@@ -93,7 +95,7 @@ async function observeInstallation(
       ? nothingPrepared
       : await prepareProposal({ installation, installed, selection, repository, open, view, ports, options, now });
   const { proposal, change } = prepared;
-  const branch = await lookAtBranch({ installation, change, view, ports, options });
+  const branch = await lookAtBranch({ installation, change, open, view, ports, options });
   const { component, merge } = installation;
   const registry = installation.registry.url;
   const facts = { component, registry, merge, installed: version, selection, vanished, edited };
@@ -120,17 +122,22 @@ function readInstalled({ texts }: RepositoryState, path: string): LockFile | und
 interface LookInput {
   readonly installation: Installation;
   readonly change: ProposedChange | undefined;
+  readonly open: PullRequest | undefined;
   readonly view: PassView;
   readonly ports: PassPorts;
   readonly options: PassOptions;
 }
 
-async function lookAtBranch({ installation, change, view, ports, options }: LookInput): Promise<Branch> {
+async function lookAtBranch({ installation, change, open, view, ports, options }: LookInput): Promise<Branch> {
   const name = branchOf(installation);
+  const { content, comments } = ports.forge;
+  const head = view.refs.get(`refs/heads/${name}`);
+  if (!head && open && change && (await wasBroughtBack(open, change.lock.version, { comments, bot: options.bot })))
+    return { kind: 'deleted' };
   return inspectBranch({
-    content: ports.forge.content,
+    content,
     base: view.state.commit,
-    head: view.refs.get(`refs/heads/${name}`),
+    head,
     wanted: change?.tree,
     recorded: await ports.store.recordedCommits(options.repository, name),
     isRender: (commit) => isRenderOfItsLock(commit, { name: installation.name, ports, options }),

@@ -35,7 +35,8 @@ export type LeaveReason =
   | 'passed-over'
   | 'ambiguous'
   | 'listing-incomplete'
-  | 'branch-has-other-commits';
+  | 'branch-has-other-commits'
+  | 'branch-deleted';
 
 export type RefuseReason =
   | 'not-verified'
@@ -86,10 +87,14 @@ export type Proposal =
       readonly declaredElsewhere: readonly string[];
       /** A closed pull request that proposed exactly this. */
       readonly setAside: PullRequest | undefined;
+      /** Whether the text of the open pull request is about this: a pass may have ended between its branch and its text. */
+      readonly described: boolean;
     };
 
 export type Branch =
   | { readonly kind: 'absent' }
+  /** Somebody deleted it under the open pull request once more after it had been brought back for this version. */
+  | { readonly kind: 'deleted' }
   /** `carries` tells whether merging it now would give exactly what is wanted. */
   | { readonly kind: 'ours'; readonly head: CommitSha; readonly carries: boolean }
   /** Somebody else's commits are on it. */
@@ -193,17 +198,25 @@ function decideRendered(
   if (obstacle) return obstacle;
   if (branch.kind === 'others') return leaveToOthers(branch, pullRequest);
   if (!pullRequest) return { kind: 'open', version, detail: `${version} is ready to be proposed.` };
-  if (branch.kind === 'absent' || !branch.carries) {
+  const { number } = pullRequest;
+  if (branch.kind === 'deleted') {
+    return {
+      kind: 'leave',
+      because: 'branch-deleted',
+      detail: `The branch of pull request #${number} was deleted again: close it to skip ${version}, or restore the branch.`,
+    };
+  }
+  if (branch.kind === 'absent' || !branch.carries || !proposal.described) {
     return {
       kind: 'update',
       version,
-      pullRequest: pullRequest.number,
-      detail: `Pull request #${pullRequest.number} is brought to ${version}.`,
+      pullRequest: number,
+      detail: `Pull request #${number} is brought to ${version}.`,
     };
   }
   if (merge === 'manual') return decideProposed(observation, version);
-  const detail = `Pull request #${pullRequest.number} carries ${version}, verified: it is merged automatically.`;
-  return { kind: 'merge', version, pullRequest: pullRequest.number, expectedHead: branch.head, detail };
+  const detail = `Pull request #${number} carries ${version}, verified: it is merged automatically.`;
+  return { kind: 'merge', version, pullRequest: number, expectedHead: branch.head, detail };
 }
 
 function decideObstacle(

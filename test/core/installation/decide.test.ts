@@ -12,6 +12,7 @@ const rendered: Extract<Proposal, { kind: 'rendered' }> = {
   occupied: [],
   declaredElsewhere: [],
   setAside: undefined,
+  described: true,
 };
 
 describe('the next step', () => {
@@ -40,6 +41,16 @@ describe('the next step', () => {
     [
       'brings back the branch of an open pull request',
       { branch: { kind: 'absent' }, pullRequest: pullRequest() },
+      { kind: 'update', pullRequest: 1 },
+    ],
+    [
+      'leaves a branch deleted that was brought back before',
+      { branch: { kind: 'deleted' }, pullRequest: pullRequest() },
+      { kind: 'leave', because: 'branch-deleted' },
+    ],
+    [
+      'updates the text that a pass left behind its branch, before anything is merged',
+      { branch: ours, pullRequest: pullRequest(), merge: 'automatic', proposal: { ...rendered, described: false } },
       { kind: 'update', pullRequest: 1 },
     ],
     [
@@ -153,7 +164,7 @@ describe('the next step', () => {
   });
 });
 
-const anyBranch = fc.constantFrom<Branch>({ kind: 'absent' }, ours, stale, others);
+const anyBranch = fc.constantFrom<Branch>({ kind: 'absent' }, { kind: 'deleted' }, ours, stale, others);
 const anyProposal = fc.oneof(
   fc.constantFrom<Proposal>(
     { kind: 'none' },
@@ -168,6 +179,7 @@ const anyProposal = fc.oneof(
     occupied: fc.subarray(['x.yaml']),
     declaredElsewhere: fc.subarray(['Kustomization a/b in c']),
     setAside: fc.constantFrom(undefined, pullRequest({ number: 9, state: 'closed' })),
+    described: fc.boolean(),
   }),
 );
 const { component, registry } = observation();
@@ -208,7 +220,8 @@ property.prop([anyObservation])(
   (seen) => {
     const decision = decide(seen);
     if (decision.kind !== 'open' && decision.kind !== 'update') return;
-    const after = decide({ ...seen, branch: ours, pullRequest: pullRequest() });
+    const proposal = seen.proposal.kind === 'rendered' ? { ...seen.proposal, described: true } : seen.proposal;
+    const after = decide({ ...seen, proposal, branch: ours, pullRequest: pullRequest() });
     expect(['leave', 'merge']).toContain(after.kind);
   },
 );

@@ -1,0 +1,28 @@
+/**
+ * Makes one pass over the world in a folder: `node pass-child.ts <folder> <options as JSON>`. Exits with 0 when nothing happened
+ * that a person must act on.
+ */
+import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
+import { runPass } from '../../src/workflows/run-pass.ts';
+import { withBoundaries } from './boundaries.ts';
+import type { PassInChild } from './start-pass.ts';
+import { openPorts, worldOptions } from './world-ports.ts';
+
+const [folder = '', json = '{}'] = process.argv.slice(2);
+const { store = 'store', killAt = Number.POSITIVE_INFINITY } = JSON.parse(json) as PassInChild;
+
+let count = 0;
+async function boundary() {
+  count += 1;
+  if (count < killAt) return;
+  process.kill(process.pid, 'SIGKILL');
+  await new Promise(() => undefined);
+}
+
+await using evaluator = createEvaluator({ timeoutSeconds: 20 });
+await using ports = await openPorts(folder, { evaluator, store });
+const results = await runPass(withBoundaries(ports, { before: boundary, after: boundary }), worldOptions());
+const good = results.every(({ outcome }) =>
+  outcome.kind === 'failed' ? outcome.failure.passing : outcome.decision.kind !== 'refuse',
+);
+process.exitCode = good ? 0 : 1;
