@@ -3,14 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { whyUnwritable } from '../../../src/adapters/git/tree-path.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'consignee-test-'));
+let folder: string;
 const git = (words: readonly string[], input = '') =>
   spawnSync('git', ['-c', 'core.protectHFS=true', '-c', 'core.protectNTFS=true', ...words], { cwd: folder, input })
     .status;
-git(['init', '-q', '--bare', '--template=', '.']);
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'consignee-test-'));
+  git(['init', '-q', '--bare', '--template=', '.']);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
