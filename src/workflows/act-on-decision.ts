@@ -7,8 +7,11 @@ import { commitMessage } from '../core/pull-request/commit-message.ts';
 import { describeBody, describeTitle } from '../core/pull-request/describe.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
+import type { Selection } from '../core/version/select-version.ts';
 import type { Forge } from '../ports/forge.ts';
 import { describeBroughtBack } from './brought-back.ts';
+import { checkBeforeMerge } from './check-before-merge.ts';
 import { findPullRequest, mergePullRequest } from './merge-pull-request.ts';
 import type { PassOptions, PassPorts, ProposedChange } from './pass.ts';
 
@@ -20,6 +23,8 @@ interface Act {
   readonly installation: Installation;
   readonly base: CommitSha;
   readonly branch: Branch;
+  readonly selection: Selection;
+  readonly evidence: Evidence | undefined;
   readonly change: ProposedChange | undefined;
   readonly pullRequest: PullRequest | undefined;
   readonly ports: PassPorts;
@@ -46,6 +51,7 @@ export async function actOnDecision(act: Act): Promise<PullRequest | undefined> 
     case 'close':
       return closePullRequest(act, decision.detail);
     case 'merge': {
+      await checkBeforeMerge(act);
       const { pullRequest: number, expectedHead } = decision;
       const merged = await mergePullRequest({ number, expectedHead, by: act.options.bot, forge: act.ports.forge });
       return merged.pullRequest;

@@ -49,6 +49,8 @@ export async function reconcileInstallation(
     installation,
     base,
     branch,
+    selection,
+    evidence,
     change,
     pullRequest: open,
     ...world,

@@ -12,10 +12,15 @@ import { reconcileInstallation } from './reconcile-installation.ts';
  * @throws {Failure} When the repository or its configuration cannot be read: then nothing is known about any installation.
  */
 export async function runPass(ports: PassPorts, options: PassOptions): Promise<readonly InstallationResult[]> {
-  const view = await observe(ports, options);
+  let view = await observe(ports, options);
   const results: InstallationResult[] = [];
-  for (const installation of chooseInstallations(view.state.installations, options.only)) {
-    results.push(await reconcileGuarded(installation, view, { ports, options }));
+  for (const { name } of chooseInstallations(view.state.installations, options.only)) {
+    const installation = view.state.installations.find((it) => it.name === name);
+    if (!installation) continue;
+    const result = await reconcileGuarded(installation, view, { ports, options });
+    results.push(result);
+    // A merge moved the base branch, on which the next installation's proposal is to lie.
+    if (result.pullRequest?.state === 'merged') view = await observe(ports, options);
   }
   return results;
 }

@@ -9,19 +9,27 @@ import type { PassInChild } from './start-pass.ts';
 import { openPorts, worldOptions } from './world-ports.ts';
 
 const [folder = '', json = '{}'] = process.argv.slice(2);
-const { store = 'store', killAt = Number.POSITIVE_INFINITY } = JSON.parse(json) as PassInChild;
+const { store = 'store', killAfter, killWithin } = JSON.parse(json) as PassInChild;
+
+const kill = () => process.kill(process.pid, 'SIGKILL');
+
+/** By then git has been started, and has not ended. */
+const withinMilliseconds = 8;
+
+async function before(name: string) {
+  if (name === killWithin) setTimeout(kill, withinMilliseconds);
+}
 
 let count = 0;
-async function boundary() {
-  count += 1;
-  if (count < killAt) return;
-  process.kill(process.pid, 'SIGKILL');
+async function after() {
+  if (count++ !== killAfter) return;
+  kill();
   await new Promise(() => undefined);
 }
 
 await using evaluator = createEvaluator({ timeoutSeconds: 20 });
 await using ports = await openPorts(folder, { evaluator, store });
-const results = await runPass(withBoundaries(ports, { before: boundary, after: boundary }), worldOptions());
+const results = await runPass(withBoundaries(ports, { before, after }), worldOptions());
 const good = results.every(({ outcome }) =>
   outcome.kind === 'failed' ? outcome.failure.passing : outcome.decision.kind !== 'refuse',
 );

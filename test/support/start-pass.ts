@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 export interface PassInChild {
   readonly store?: string;
-  /** The write, counted from 1, at which the process kills itself; writes are counted before and after. */
-  readonly killAt?: number;
+  /** The write, counted from 0, after which the process kills itself. What is before a write is what is after the one before. */
+  readonly killAfter?: number;
+  /** The name of the write during which it kills itself: the programs that it started go on for a while. */
+  readonly killWithin?: string;
 }
 
 const program = fileURLToPath(new URL('./pass-child.ts', import.meta.url));

@@ -1,0 +1,118 @@
+import { describe, expect } from 'vitest';
+import { type Boundary, withBoundaries } from '../support/boundaries.ts';
+import { startPass } from '../support/start-pass.ts';
+import {
+  branch,
+  configPath,
+  configText,
+  copyWorld,
+  createWorld,
+  expectNothingWritten,
+  proposeUpdate,
+  type Scenery,
+  test,
+  type World,
+} from '../support/world.ts';
+
+interface Scene {
+  readonly prepare: (world: World) => Promise<unknown>;
+  /** What stands after a pass that nobody killed, or any number of passes after one that was. */
+  readonly end: (world: Scenery) => Promise<void>;
+  /** In this order; a scene that does something else, or nothing, is noticed. */
+  readonly writes: readonly string[];
+}
+
+const scenes: Readonly<Record<string, Scene>> = {
+  'opens a pull request': {
+    prepare: (world) => world.publish('v1.0.0'),
+    end: (world) => expectOpen(world, { number: 1, title: 'default/podinfo v1.0.0 (installation)', version: 'v1.0.0' }),
+    writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'open', 'recordDecision'],
+  },
+  'updates a pull request': {
+    prepare: async (world) => {
+      await proposeUpdate(world);
+      await world.publish('v1.2.0');
+    },
+    end: (world) => expectOpen(world, { number: 2, title: 'default/podinfo v1.0.0 → v1.2.0', version: 'v1.2.0' }),
+    writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'update', 'recordDecision'],
+  },
+  'closes a pull request': {
+    prepare: async (world) => {
+      await proposeUpdate(world);
+      await world.person.squash(branch, 'main');
+    },
+    end: async (world) => {
+      expect(await world.pullRequests()).toMatchObject([{ state: 'merged' }, { state: 'closed' }]);
+      expect(await world.lock('main')).toMatchObject({ version: 'v1.1.0' });
+    },
+    writes: ['recordSeen', 'close', 'comment', 'push', 'recordDecision'],
+  },
+  'merges a pull request': {
+    prepare: async (world) => {
+      await world.person.commit('main', { [configPath]: configText('merge: automatic\n') });
+      await proposeUpdate(world);
+    },
+    end: async (world) => {
+      expect(await world.pullRequests()).toMatchObject([{ state: 'merged' }, { state: 'merged' }]);
+      expect(await world.lock('main')).toMatchObject({ version: 'v1.1.0' });
+      expect(await world.inBare('log', '--format=%s', '--merges', 'main')).toMatch(/^Merge pull request #2: .*\n.*\n$/);
+    },
+    writes: ['recordSeen', 'merge', 'push', 'recordDecision'],
+  },
+  'brings a branch back': {
+    prepare: async (world) => {
+      await proposeUpdate(world);
+      await world.person.deleteBranch(branch);
+    },
+    end: (world) => expectOpen(world, { number: 2, title: 'default/podinfo v1.0.0 → v1.1.0', version: 'v1.1.0' }),
+    writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'update', 'comment', 'recordDecision'],
+  },
+};
+
+async function expectOpen(
+  world: Scenery,
+  { number, title, version }: { number: number; title: string; version: string },
+) {
+  const open = (await world.pullRequests()).filter(({ state }) => state === 'open');
+  expect(open).toMatchObject([{ number, title, body: expect.stringContaining(` version=${version} `) }]);
+  expect(await world.lock(branch)).toMatchObject({ version });
+  expect((await world.inBare('rev-list', '--count', `main..${branch}`)).trim()).toBe('1');
+}
+
+describe.concurrent('a pass that is killed after any of its writes', () => {
+  test.each(Object.entries(scenes))('%s all the same', { timeout: 120_000 }, async (_, { prepare, end, writes }) => {
+    await using world = await createWorld();
+    await prepare(world);
+    expect(await writesOfPass(world)).toEqual(writes);
+    for (const killAfter of writes.keys()) {
+      await using copy = await copyWorld(world);
+      expect(await startPass(copy.folder, { killAfter })).toEqual({ code: null, signal: 'SIGKILL' });
+      await copy.step();
+      await expectNothingWritten(copy, /^leave (in-sync|waiting-for-merge)$/);
+      await end(copy);
+    }
+  });
+});
+
+describe.concurrent('a pass that is killed while git works for it', () => {
+  test.each(['writeCommit', 'push', 'open'])(
+    'in %s: the third pass after it has nothing left to do',
+    async (killWithin) => {
+      await using world = await createWorld();
+      await world.publish('v1.0.0');
+      expect(await startPass(world.folder, { killWithin })).toEqual({ code: null, signal: 'SIGKILL' });
+      await world.step();
+      await world.step();
+      await expectNothingWritten(world, 'leave waiting-for-merge');
+      await scenes['opens a pull request']?.end(world);
+    },
+  );
+});
+
+async function writesOfPass(world: World): Promise<readonly string[]> {
+  const names: string[] = [];
+  const before: Boundary = async (name) => void names.push(name);
+  await using copy = await copyWorld(world);
+  await copy.step({ wrap: (ports) => withBoundaries(ports, { before }) });
+  return names;
+}
