@@ -30,7 +30,7 @@ export function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
   };
 }
 
-function inputValue(value: unknown): SQLInputValue {
+export function inputValue(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
     return value;
   throw new Error(`a value of type ${typeof value} cannot be stored`);

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import { type Digest, parseDigest } from '../../core/digest.ts';
 import { type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
 import type { DecisionRecord, FirstSeen, Store, StoredDecision } from '../../ports/store.ts';
-import { kyselyDatabase } from './kysely-database.ts';
+import { inputValue, kyselyDatabase } from './kysely-database.ts';
 import { type DecisionRow, migrate, type Tables } from './schema.ts';
 import { storeFailure } from './store-failure.ts';
 
@@ -18,7 +18,8 @@ const busyMilliseconds = 10_000;
 
 /**
  * Opens the store in one SQLite file, which is made when it is not there. Several processes may have it open at once. What has
- * been written when a call returns survives the end of the process and of the machine.
+ * been written when a call returns survives the end of the process and of the machine; only when a decision was repeated last
+ * may be forgotten with the machine.
  *
  * Import this file only when a store is needed: it loads SQLite.
  *
@@ -55,7 +56,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
           .execute();
       }),
     recordedCommits: (repository, branch) => guarded(() => readRecordedCommits(db, repository, branch)),
-    recordDecision: (record) => guarded(() => writeDecision(db, record)),
+    recordDecision: (record) => guarded(() => writeDecision(db, record, database)),
     decisions: (repository, installation, limit) =>
       guarded(async () => {
         const rows = await decisionsOf(db, { repository, installation }).selectAll().limit(limit).execute();
@@ -128,7 +129,7 @@ function decisionsOf(
 }
 
 /** Each statement is right by itself: between them other handles may write. */
-async function writeDecision(db: Kysely<Tables>, record: DecisionRecord): Promise<void> {
+async function writeDecision(db: Kysely<Tables>, record: DecisionRecord, database: DatabaseSync): Promise<void> {
   const { repository, installation, kind } = record;
   const at = record.at.getTime();
   const row = { repository, installation, kind, because: record.because ?? null, detail: sortedJson(record.detail) };
@@ -156,7 +157,8 @@ async function writeDecision(db: Kysely<Tables>, record: DecisionRecord): Promis
     )
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows === 0n) {
-    await db.updateTable('decisions').set({ last_at: at }).where('id', 'in', same).where('last_at', '<', at).execute();
+    const repeat = db.updateTable('decisions').set({ last_at: at }).where('id', 'in', same).where('last_at', '<', at);
+    runWithoutSync(database, repeat.compile());
     return;
   }
   await db
@@ -165,6 +167,19 @@ async function writeDecision(db: Kysely<Tables>, record: DecisionRecord): Promis
     .where('installation', '=', installation)
     .where('id', 'not in', decisionsOf(db, record).select('id').limit(keptDecisions))
     .execute();
+}
+
+/**
+ * Does not wait for the disk: a pass with nothing to do repeats every decision, and would wait as often. In one turn of the event
+ * loop, so that nothing else is written meanwhile.
+ */
+function runWithoutSync(database: DatabaseSync, { sql, parameters }: CompiledQuery): void {
+  database.exec('pragma synchronous = normal');
+  try {
+    database.prepare(sql).run(...parameters.map(inputValue));
+  } finally {
+    database.exec('pragma synchronous = full');
+  }
 }
 
 function parseDecision({ id: _, because, detail, at, last_at, ...rest }: DecisionRow): StoredDecision {
