@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Module isolation costs twenty times the run time of the tests; nothing here keeps state in modules.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Generous: a story of many git processes takes a second, and many seconds on a machine that is busy with other work.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
