@@ -49,17 +49,24 @@ export interface PullRequests {
   close(number: number, by: Person): Promise<PullRequest>;
 
   /**
-   * Merges with a merge commit, only while the head is `expectedHead`.
+   * Merges with a merge commit, only while the head is `expectedHead` and, when it is given, the base is `expectedBase`.
    *
-   * @returns `merged` also when it was merged at that head before. `head-moved` and `conflict` change nothing. `closed` when the
-   *   pull request was closed without merging.
-   * @throws {Failure} `forge-conflict` when the base branch keeps moving; `forge-denied` when the forge refuses.
+   * @returns `merged` also when it was merged at that head before. `head-moved`, `base-moved` and `conflict` change nothing.
+   *   `closed` when the pull request was closed without merging.
+   * @throws {Failure} `forge-conflict` when the base branch, not expected anywhere, keeps moving; `forge-denied` when the forge refuses.
    */
   merge(
     number: number,
-    merge: { readonly expectedHead: CommitSha; readonly message: string; readonly by: Person },
+    merge: {
+      readonly expectedHead: CommitSha;
+      /** Tip of the base branch that the merge was decided on. Without it the head is merged into whatever is there. */
+      readonly expectedBase?: CommitSha | undefined;
+      readonly message: string;
+      readonly by: Person;
+    },
   ): Promise<
-    { readonly kind: 'merged'; readonly commit: CommitSha } | { readonly kind: 'head-moved' | 'conflict' | 'closed' }
+    | { readonly kind: 'merged'; readonly commit: CommitSha }
+    | { readonly kind: 'head-moved' | 'base-moved' | 'conflict' | 'closed' }
   >;
 }
 

@@ -40,6 +40,14 @@ export async function mergePullRequest({
           remedy: 'Look at what is new on it, then merge again.',
         },
       );
+    case 'base-moved':
+      throw new Failure(
+        'forge-conflict',
+        `The branch ${pullRequest.base} moved while pull request #${number} was merged.`,
+        {
+          remedy: 'Nothing was merged. The next pass looks again.',
+        },
+      );
     case 'conflict':
       throw new Failure('forge-conflict', `Pull request #${number} conflicts with ${pullRequest.base}.`, {
         remedy: 'Run "consignee run": it makes the proposal anew on the tip of the base branch.',

@@ -501,9 +501,10 @@ function testPullRequests(context: () => Context) {
 }
 
 function testMerging(context: () => Context) {
-  const merge = (forge: Forge, number: number, expectedHead: CommitSha) =>
+  const merge = (forge: Forge, number: number, expectedHead: CommitSha, expectedBase?: CommitSha) =>
     forge.pullRequests.merge(number, {
       expectedHead,
+      expectedBase,
       message: 'Merge dev/one 1.1\n\nComponent-Digest: abc\n',
       by: bot,
     });
@@ -557,6 +558,37 @@ function testMerging(context: () => Context) {
     const [commit] = await forge.content.readCommits({ to: await tipOf(forge, 'main'), limit: 1 });
     expect(commit?.parents).toEqual([moved, sha]);
     expect(await readFile(forge, 'main', 'b')).toBe('meanwhile');
+  });
+
+  test('a base that is expected elsewhere is not merged into', async () => {
+    const { forge, world } = context();
+    const { base, sha } = await propose(forge, { files: { a: '1' } });
+    const { number } = await open(forge);
+    const moved = await world.person.commit('main', { b: 'meanwhile' });
+    expect(await merge(forge, number, sha, base)).toEqual({ kind: 'base-moved' });
+    expect(await tipOf(forge, 'main')).toBe(moved);
+    expect(await only(forge)).toMatchObject({ state: 'open' });
+    expect(await merge(forge, number, sha, moved)).toMatchObject({ kind: 'merged' });
+    expect(await merge(forge, number, sha, moved), 'it was merged at that head before').toMatchObject({
+      kind: 'merged',
+    });
+  });
+
+  test('of two merges at once on one expected base only one is made', async () => {
+    const { forge, world } = context();
+    const forges = [forge, await world.openAgain()];
+    const ready: { number: number; sha: CommitSha }[] = [];
+    for (const head of ['consignee/dev/a', 'consignee/dev/b']) {
+      const { sha } = await propose(forge, { branch: head, files: { [`${head}.yaml`]: '1' } });
+      ready.push({ sha, number: (await open(forge, { head })).number });
+    }
+    const base = await tipOf(forge, 'main');
+    const merged = await Promise.all(
+      ready.map(({ number, sha }, index) => merge(forges[index] ?? forge, number, sha, base)),
+    );
+    expect(merged.map(({ kind }) => kind).sort()).toEqual(['base-moved', 'merged']);
+    const [commit] = await forge.content.readCommits({ to: await tipOf(forge, 'main'), limit: 1 });
+    expect(commit?.parents[0]).toBe(base);
   });
 
   test('merges of several pull requests at once all arrive', async () => {

@@ -11,13 +11,14 @@ type Outcome = Awaited<ReturnType<PullRequests['merge']>>;
 interface Merge {
   readonly record: PullRequestRecord;
   readonly expectedHead: CommitSha;
+  readonly expectedBase?: CommitSha | undefined;
   readonly message: string;
   readonly by: Person;
 }
 
 /** Base branch and record move in one push, so there is no merge that is not written down and no record of none. */
 export async function mergePullRequest(
-  { record, expectedHead, message, by }: Merge,
+  { record, expectedHead, expectedBase, message, by }: Merge,
   ledger: Ledger,
   { repository, clock }: { readonly repository: GitRepository; readonly clock: Clock },
 ): Promise<LedgerChange<Outcome>> {
@@ -32,6 +33,7 @@ export async function mergePullRequest(
     return leave({ kind: 'merged', commit: record.mergeCommit ?? base });
   }
   if (ledger.refs.get(headRef) !== expectedHead) return leave({ kind: 'head-moved' });
+  if (expectedBase !== undefined && base !== expectedBase) return leave({ kind: 'base-moved' });
 
   const merged = await repository.mergeTrees(base, expectedHead);
   if (merged.kind === 'conflict') return leave({ kind: 'conflict' });
