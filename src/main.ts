@@ -1,17 +1,16 @@
-import { CommanderError } from 'commander';
-import { printFailure } from './cli/print-failure.ts';
-import { createProgram } from './cli/program.ts';
-import { type Terminal, toScreen } from './cli/terminal.ts';
+import { runProgram } from './cli/run-program.ts';
+import { createColourKey, type Terminal, toScreen } from './cli/terminal.ts';
 import { readEnvironment, readVariables } from './config/env.ts';
-import { Failure } from './core/failure.ts';
 
 const environment = readEnvironment();
+const colour = process.stdout.isTTY === true && !environment.noColor && createColourKey();
+const errColour = process.stderr.isTTY === true && colour;
 const terminal: Terminal = {
-  out: (text) => void process.stdout.write(toScreen(text)),
-  err: (text) => void process.stderr.write(toScreen(text)),
-  progress: (line) => void process.stderr.write(`\r\u001b[2K${toScreen(line)}\r`),
+  out: (text) => void process.stdout.write(toScreen(text, colour)),
+  err: (text) => void process.stderr.write(toScreen(text, errColour)),
+  progress: (line) => void process.stderr.write(`\r\u001b[2K${toScreen(line, errColour)}\r`),
   live: process.stderr.isTTY === true && !environment.ci && !environment.dumbTerminal,
-  colour: process.stdout.isTTY === true && !environment.noColor,
+  colour,
   width: Math.min(process.stdout.columns ?? 120, 120),
 };
 
@@ -22,31 +21,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const clock = { now: () => new Date() };
 
-const program = createProgram(
-  {
-    terminal,
-    clock,
-    services: async () => (await import('./wire.ts')).createServices({ variables: readVariables(), clock }),
-  },
-  (code) => {
-    process.exitCode = code;
-  },
-);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
-
-/** @returns The exit code. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof Failure) {
-    terminal.err(`${printFailure(error, terminal)}\n`);
-    return error.exitCode;
-  }
-  // What is not a Failure is a mistake in the program: who reports it needs the stack.
-  terminal.err(`Consignee has a bug. Please report this:\n${error instanceof Error ? error.stack : String(error)}\n`);
-  return 1;
-}
+process.exitCode = await runProgram(process.argv.slice(2), {
+  terminal,
+  clock,
+  services: async () => (await import('./wire.ts')).createServices({ variables: readVariables(), clock }),
+});

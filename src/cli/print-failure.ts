@@ -13,6 +13,11 @@ export function printFailure(failure: Failure, terminal: Terminal): string {
   ].join('\n');
 }
 
+/** What a program reads of a failure. Kept as it is. */
+export function failureAsData({ code, message, remedy, place, findings }: Failure) {
+  return { code, message, remedy, place, findings };
+}
+
 function printFinding({ place, message, remedy }: Finding, { width }: Terminal): string {
   const where = place ? `${printPlace(place)}: ` : '';
   return fold(`${where}${sentence(message)}${remedy ? ` ${remedy}` : ''}`, { width, indent: 2 });

@@ -1,12 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CommanderError } from 'commander';
-import { printFailure } from '../../src/cli/print-failure.ts';
-import { createProgram } from '../../src/cli/program.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
+import { runProgram } from '../../src/cli/run-program.ts';
+import { type Terminal, toScreen } from '../../src/cli/terminal.ts';
 import { readVariables } from '../../src/config/env.ts';
-import { Failure } from '../../src/core/failure.ts';
 import { createServices } from '../../src/wire.ts';
 
 export interface CliResult {
@@ -20,10 +17,10 @@ export async function runCli(words: readonly string[], now = new Date()): Promis
   const result = { code: 0, out: '', err: '' };
   const terminal: Terminal = {
     out: (text) => {
-      result.out += text;
+      result.out += toScreen(text, false);
     },
     err: (text) => {
-      result.err += text;
+      result.err += toScreen(text, false);
     },
     progress: () => undefined,
     live: false,
@@ -32,18 +29,7 @@ export async function runCli(words: readonly string[], now = new Date()): Promis
   };
   const clock = { now: () => now };
   const services = async () => createServices({ variables: readVariables(), clock });
-  const program = createProgram({ terminal, clock, services }, (code) => {
-    result.code = code;
-  });
-  try {
-    await program.parseAsync(words, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) result.code = error.exitCode === 0 ? 0 : 2;
-    else if (error instanceof Failure) {
-      result.code = error.exitCode;
-      terminal.err(`${printFailure(error, terminal)}\n`);
-    } else throw error;
-  }
+  result.code = await runProgram(words, { terminal, clock, services });
   return result;
 }
 
