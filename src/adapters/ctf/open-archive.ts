@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { readAll } from '../../core/archive/tar.ts';
-import { parseArtifactReference } from '../../core/component/access.ts';
+import { type ArtifactReference, parseArtifactReference } from '../../core/component/access.ts';
 import type { ComponentName } from '../../core/component/component-name.ts';
 import { proveArtifact } from '../../core/component/oci-artifact.ts';
 import { maxManifestBytes } from '../../core/component/oci-manifest.ts';
@@ -25,12 +25,13 @@ export interface Archive {
  * not by their names.
  *
  * @param basePath Path inside the archive before `component-descriptors/`; usually empty.
- * @param name For messages, and the registry whose place the archive takes: the path when it takes none.
+ * @param registry Name of the registry whose place the archive takes, as far as the base path. `undefined` for an archive that
+ *   somebody looks into by itself.
  * @throws {Failure} `registry-unreachable` when it cannot be read, `registry-changed` when it is being replaced.
  * @throws {Refusal} `malformed` when it is no archive.
  */
-export async function openArchive(path: string, basePath: string, name: string = path): Promise<ComponentRepository> {
-  return createArchiveRepository(await readArchive(path), basePath, name);
+export async function openArchive(path: string, basePath: string, registry?: string): Promise<ComponentRepository> {
+  return createArchiveRepository(await readArchive(path), basePath, registry);
 }
 
 /** Reads what an archive holds, without its blobs. @throws As {@link openArchive}. */
@@ -51,29 +52,32 @@ async function openSource(path: string): Promise<ArchiveSource> {
 }
 
 /** @see openArchive */
-export function createArchiveRepository(archive: Archive, basePath: string, name: string): ComponentRepository {
+export function createArchiveRepository(archive: Archive, basePath: string, registry?: string): ComponentRepository {
   const { index } = archive;
   const prefix = basePath === '' ? '' : `${basePath}/`;
   const repositoryOf = (component: ComponentName) => index.get(`${prefix}component-descriptors/${component}`);
 
   return {
-    name,
+    name: registry ?? archive.path,
     listTags: async (component) => ({ tags: new Map(repositoryOf(component)?.tags), complete: true }),
     resolveTag: async (component, tag) => repositoryOf(component)?.tags.get(tag),
     read: (_component, digest, { maxBytes }) => readBlob(archive, digest, maxBytes),
-    prove: async (_component, digest) => {
-      const found = await archive.source.find(digest);
-      if (found?.checked) return { kind: 'present', size: found.size };
-      return await problemOr(async () => ({ kind: 'present', size: await countBytes(streamBlob(archive, digest)) }));
-    },
+    prove: (_component, digest) => problemOr(async () => ({ kind: 'present', size: await proveBlob(archive, digest) })),
     stream: (_component, digest) => streamBlob(archive, digest),
-    findArtifact: (reference) => findArtifact(archive, reference, name),
+    findArtifact: async (reference) => {
+      const parsed = parseArtifactReference(reference);
+      const place = parsed && placeOf(parsed.repository, { index, prefix, registry });
+      return parsed && place !== undefined ? await findArtifact(archive, parsed, place) : { kind: 'outside' };
+    },
   };
 }
 
-async function countBytes(chunks: AsyncIterable<Uint8Array>): Promise<number> {
+/** @returns The blob's size; its bytes are read only when opening the archive did not check them. */
+async function proveBlob(archive: Archive, digest: Digest): Promise<number> {
+  const found = await archive.source.find(digest);
+  if (found?.checked) return found.size;
   let size = 0;
-  for await (const { length } of chunks) size += length;
+  for await (const { length } of streamBlob(archive, digest)) size += length;
   return size;
 }
 
@@ -117,28 +121,42 @@ async function* streamBlob({ path, source }: Archive, digest: Digest): AsyncGene
   }
 }
 
-async function findArtifact(archive: Archive, reference: string, name: string): Promise<ArtifactResult> {
-  const found = findReferenced(archive.index, reference, name);
-  if (found.kind !== 'present') return found;
+interface Places {
+  readonly index: ArtifactIndex;
+  readonly prefix: string;
+  readonly registry: string | undefined;
+}
+
+/**
+ * Says where in the archive an image lies. A cluster pulls it from the host that its reference names, so the archive proves only
+ * what lies below the registry whose place it takes.
+ *
+ * @returns `undefined` when the reference does not lie in that registry.
+ */
+function placeOf(repository: string, { index, prefix, registry }: Places): string | undefined {
+  if (registry === undefined) {
+    // Nothing is installed from such an archive: it may hold the image under its path alone, or with the host it came from.
+    return [repository.slice(repository.indexOf('/') + 1), repository].find((it) => index.has(it));
+  }
+  return repository.startsWith(`${registry}/`) ? `${prefix}${repository.slice(registry.length + 1)}` : undefined;
+}
+
+async function findArtifact(
+  archive: Archive,
+  { digest, tag = 'latest' }: ArtifactReference,
+  place: string,
+): Promise<ArtifactResult> {
+  const held = archive.index.get(place);
+  const found = digest ?? held?.tags.get(tag);
+  if (!found || !held?.digests.has(found)) return { kind: 'missing' };
   try {
-    await proveArtifact(found.digest, {
+    await proveArtifact(found, {
       readManifest: (it) => readAll(streamBlob(archive, it), maxManifestBytes, `manifest ${it}`),
-      prove: (it) => countBytes(streamBlob(archive, it)),
+      prove: (it) => proveBlob(archive, it),
     });
-    return found;
+    return { kind: 'present', digest: found };
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'incomplete', problem: error.problem };
     throw error;
   }
-}
-
-/** An archive holds an image under its own path, or under that of the registry it was copied from. */
-function findReferenced(index: ArtifactIndex, reference: string, name: string): ArtifactResult {
-  const parsed = parseArtifactReference(reference);
-  if (!parsed) return { kind: 'outside' };
-  const { repository, digest, tag = 'latest' } = parsed;
-  const held = index.get(repository.slice(repository.indexOf('/') + 1)) ?? index.get(repository);
-  if (!held) return { kind: repository.startsWith(`${name}/`) ? 'missing' : 'outside' };
-  const found = digest ?? held.tags.get(tag);
-  return found && held.digests.has(found) ? { kind: 'present', digest: found } : { kind: 'missing' };
 }

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createComponentRepositories } from '../../../src/adapters/ctf/archive-repositories.ts';
-import { openArchive } from '../../../src/adapters/ctf/open-archive.ts';
+import { createArchiveRepository, openArchive, readArchive } from '../../../src/adapters/ctf/open-archive.ts';
 import { createArchiveWriter } from '../../../src/adapters/ctf/write-archive.ts';
 import { type Digest, digestOf } from '../../../src/core/digest.ts';
 import type { ComponentRepository } from '../../../src/ports/component-repository.ts';
@@ -299,10 +299,51 @@ describe('an image that a resource refers to', () => {
     [`${image}@sha256:${'0'.repeat(64)}`, 'missing'],
     ['registry.consumer.test/software-consumer/nothing:1.0', 'missing'],
     ['ghcr.io/example/nothing:1.0', 'outside'],
+    ['attacker.example/software-consumer/software-provider/podinfo:6.3.5-static', 'outside'],
+    ['registry.consumer.test/software-consumers/software-provider/podinfo:6.3.5-static', 'outside'],
+    ['registry.consumer.test/software-consumer:6.3.5-static', 'outside'],
     ['no reference', 'outside'],
   ])('%s is %s', async (reference, kind) => {
     const found = await (await open()).findArtifact(reference);
     expect(found).toMatchObject({ kind, ...(kind === 'present' && { digest }) });
+  });
+
+  test.each([
+    ['registry.example.org/consumer', `registry.example.org/consumer/software-consumer/software-provider/podinfo`],
+    ['registry.example.org', `registry.example.org/software-consumer/software-provider/podinfo`],
+  ])('is found below the registry %s without that name', async (registry, name) => {
+    const archives = new Map([[registry, join(fixtures, 'consumer/podinfo-v2')]]);
+    const found = await (await createComponentRepositories(archives).open(registry)).findArtifact(`${name}@${digest}`);
+    expect(found).toEqual({ kind: 'present', digest });
+  });
+
+  test.each([
+    ['registry.example.org/software-provider/podinfo', 'outside'],
+    ['registry.example.org/software-consumer/software-provider/podinfo', 'present'],
+  ])('below a registry with a base path in the archive, %s is %s', async (name, kind) => {
+    const archives = new Map([['registry.example.org', join(fixtures, 'consumer/podinfo-v2')]]);
+    const { open: openRegistry } = createComponentRepositories(archives);
+    const repository = await openRegistry('registry.example.org/software-consumer');
+    expect(await repository.findArtifact(`${name}@${digest}`)).toMatchObject({ kind });
+  });
+
+  test('has layers that are not read again when opening the archive checked them', async () => {
+    const { source, ...archive } = await readArchive(join(fixtures, 'consumer/podinfo-v2'));
+    const read: Digest[] = [];
+    const checked: typeof source = {
+      ...source,
+      find: async (it) => {
+        const blob = await source.find(it);
+        return blob && { ...blob, checked: true };
+      },
+      stream: (it) => {
+        read.push(it);
+        return source.stream(it);
+      },
+    };
+    const repository = createArchiveRepository({ ...archive, source: checked }, '');
+    expect(await repository.findArtifact(`${image}@${digest}`)).toMatchObject({ kind: 'present' });
+    expect(read).toEqual([digest]);
   });
 
   test('is incomplete when one of its layers is gone', async () => {
