@@ -11,6 +11,7 @@ import {
   parseAllDocuments,
   type Scalar,
 } from 'yaml';
+import { findUnfitCharacter, hasMoreTokens } from './raw-text.ts';
 
 /** Why a text is not taken as YAML here. */
 export type YamlProblemKind =
@@ -58,9 +59,11 @@ interface Limits {
   /** In characters. */
   readonly maxLength: number;
   readonly maxDepth: number;
+  /** Of the lexer: what parsing costs goes with them. Not counted without a limit. */
+  readonly maxTokens: number;
 }
 
-const defaultLimits: Limits = { maxLength: 4 * 1024 * 1024, maxDepth: 64 };
+const defaultLimits: Limits = { maxLength: 4 * 1024 * 1024, maxDepth: 64, maxTokens: Number.POSITIVE_INFINITY };
 
 /** Deeper than this the parser itself might run out of stack. */
 const safeNesting = 256;
@@ -95,24 +98,21 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /**
  * Parses one YAML 1.2 document that every reader must understand alike: no anchors, aliases, merge keys, tags, directives or
- * duplicate keys, no scalar that YAML 1.1 reads otherwise, no number that a double cannot hold. JSON text is YAML and taken too.
+ * duplicate keys, no characters or scalars that YAML 1.1 reads otherwise, no number that a double cannot hold. JSON text is YAML
+ * and taken too.
  */
 export function parseStrictYaml(text: string, limits: Partial<Limits> = {}): YamlResult {
-  const { maxLength, maxDepth } = { ...defaultLimits, ...limits };
+  const all = { ...defaultLimits, ...limits };
+  const unread = whyUnread(text, all);
+  if (unread) return { kind: 'problems', problems: [unread] };
   const lines = new LineCounter();
   const problems: YamlProblem[] = [];
   const report: Report = (kind, message, offset = 0) => {
     problems.push({ kind, message: cut(message), ...position(lines, offset) });
   };
 
-  let document: Document.Parsed | undefined;
-  let value: unknown = null;
-  if (text.length > maxLength) report('too-large', `the text is longer than ${maxLength} characters`);
-  else if (nestingOf(text) > safeNesting) report('too-deep', `the text is nested more than ${maxDepth} levels deep`);
-  else {
-    document = readDocument(text, lines, report);
-    value = readNode((document?.contents ?? null) as Node | null, 0, { maxDepth, report });
-  }
+  const document = readDocument(text, lines, report);
+  const value = readNode((document?.contents ?? null) as Node | null, 0, { maxDepth: all.maxDepth, report });
 
   const [first, ...others] = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
   if (first) return { kind: 'problems', problems: [first, ...others] };
@@ -122,6 +122,18 @@ export function parseStrictYaml(text: string, limits: Partial<Limits> = {}): Yam
     placeOf: (path) => position(lines, offsetOf(document, path, 'value')),
     placeOfKey: (path) => position(lines, offsetOf(document, path, 'key')),
   };
+}
+
+/** What can be told of the text itself: it is not parsed then. */
+function whyUnread(text: string, { maxLength, maxDepth, maxTokens }: Limits): YamlProblem | undefined {
+  const whole = (kind: YamlProblemKind, message: string): YamlProblem => ({ kind, message, line: 1, column: 1 });
+  if (text.length > maxLength) return whole('too-large', `the text is longer than ${maxLength} characters`);
+  const unfit = findUnfitCharacter(text);
+  if (unfit) return { kind: 'encoding', ...unfit };
+  if (nestingOf(text) > safeNesting) return whole('too-deep', `the text is nested more than ${maxDepth} levels deep`);
+  if (Number.isFinite(maxTokens) && hasMoreTokens(text, maxTokens))
+    return whole('too-large', `the text has more than ${maxTokens} tokens`);
+  return undefined;
 }
 
 /** Where problems go; without an offset, the text as a whole is meant. */
@@ -140,7 +152,7 @@ function readDocument(text: string, lines: LineCounter, report: Report): Documen
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const directive = /^\ufeff?%/m.exec(text);
+  const directive = /^%/m.exec(text);
   if (directive) report('syntax', 'a directive is not allowed: no line may begin with %', directive.index);
   if ('empty' in documents) return undefined;
   for (const error of documents.flatMap((it) => it.errors)) report('syntax', error.message, error.pos[0]);

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import { findUnfitCharacter } from '../document/raw-text.ts';
 
 export interface LeftAlone {
   readonly kind: 'left-alone';
@@ -55,6 +56,8 @@ export function readValuesFile(text: string): ValuesFile | LeftAlone {
 
 function whyNotText(text: string): string | undefined {
   if (text.startsWith('\ufeff')) return 'it begins with a byte order mark';
+  const unfit = findUnfitCharacter(text);
+  if (unfit) return `in line ${unfit.line} ${unfit.message}`;
   const tab = text.split('\n').findIndex((line) => /^ *\t/.test(line));
   return tab < 0 ? undefined : `line ${tab + 1} begins with a tab`;
 }

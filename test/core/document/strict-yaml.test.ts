@@ -99,10 +99,29 @@ describe('it refuses', () => {
     ['%YAML 1.1\n---\na: 2001-01-01\n', '1:1'],
     ['%TAG ! tag:example.org,2026:\n---\na: 1\n', '1:1'],
     ['# first\n%OTHER x\n---\na: 1\n', '2:1'],
-    ['\ufeff%YAML 1.1\n---\na: 1\n', '1:1'],
     ['%x', '1:1'],
   ])('a directive: %j', (text, place) => {
     expect(problemsOf(text)).toContain(`syntax ${place}`);
+  });
+
+  // With the YAML library of Kubernetes, the comment ends at the character and `b` is part of the mapping.
+  test.each(['\u2028', '\u2029', '\u0085', '\r', '\ufeff', '\0', '\x0b', '\x7f', '\x1b', '\x9f'])(
+    'the character %j itself, in a comment as in a text, but not as an escape',
+    (character) => {
+      expect(problemsOf(`x:\n  a: {a: 1 # ${character},b: 2\n  }\n`)).toEqual(['encoding 2:14']);
+      expect(problemsOf(`a: 1\r\nb: "${character}"\n`)).toEqual(['encoding 2:5']);
+      const escaped = `"\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}"`;
+      expect(parse(`{"a": ${escaped}}`).value).toEqual({ a: character });
+    },
+  );
+
+  test('a text of more tokens than are asked for, which parsing would take much memory for', () => {
+    const problem = {
+      kind: 'problems',
+      problems: [{ kind: 'too-large', message: 'the text has more than 30 tokens' }],
+    };
+    expect(parseStrictYaml(`[${'0,'.repeat(30)}]`, { maxTokens: 30 })).toMatchObject(problem);
+    expect(parseStrictYaml(`- "${'0,'.repeat(30)}"`, { maxTokens: 30 }).kind).toBe('parsed');
   });
 
   test('several things at once, by place', () => {

@@ -120,6 +120,8 @@ test.each([
   ['a file that ends its document', 'a: 1\n...\n', /would change other values/],
   ['a file that is no YAML', 'a: [1\n', /line \d is not YAML/],
   ['a file with a byte order mark', '\ufeffa: 1\n', /byte order mark/],
+  ['a file with a line break of YAML 1.1', 'a: 1\n# x\u2028b: 1\n', /in line 2 the character U\+2028 is not allowed/],
+  ['a file with a carriage return alone', 'a: 1 # \rb: 1\n', /in line 1 a carriage return without a line feed/],
   ['a file without end', `a: ${'['.repeat(100_000)}`, /nested too deeply|not YAML/],
 ])('%s is left alone', (_, text, because) => {
   expect(add(text)).toEqual({ kind: 'left-alone', because: expect.stringMatching(because) });
@@ -173,6 +175,7 @@ property.prop([file, fc.dictionary(key, scalar, { maxKeys: 4 })])(
     const inBraces = root !== null && Object.keys(root).length === 0;
     const mapping = there === undefined || (typeof there === 'object' && there !== null);
     const unusual = /[|>][-+\d]|<<|\t/.test(text);
-    if (!inBraces && mapping && !unusual) expect(add(text, some).kind).not.toBe('left-alone');
+    const unfit = /[^\P{Cc}\t\n\r]|[\u2028\u2029\ufeff]|\r(?!\n)/u.test(text);
+    if (!inBraces && mapping && !unusual && !unfit) expect(add(text, some).kind).not.toBe('left-alone');
   },
 );
