@@ -15,8 +15,14 @@ import {
   parseSource,
 } from './parse-elements.ts';
 
-/** A component descriptor has at most this many bytes. */
-export const maxDescriptorBytes = 4 * 1024 * 1024;
+/** A component descriptor has at most this many bytes. The largest ones known have a hundredth. */
+export const maxDescriptorBytes = 1024 * 1024;
+
+/**
+ * It is parsed before its signature is checked: this bounds what that costs, to a second and 200 MiB. A resource takes some 120
+ * tokens.
+ */
+const maxTokens = 60_000;
 
 /**
  * Parses a component descriptor of scheme `v2` or `v3alpha1`, so that whoever reads it reads the same: unknown fields, duplicate
@@ -44,7 +50,7 @@ function readYaml(bytes: Uint8Array): Field {
   if (text === undefined) {
     throw new Refusal('malformed', 'the component descriptor is not UTF-8 text, or begins with a byte order mark');
   }
-  const yaml = parseStrictYaml(text);
+  const yaml = parseStrictYaml(text, { maxTokens });
   if (yaml.kind === 'problems') throw yamlRefusal(yaml.problems[0]);
   return { value: yaml.value, path: [], places: yaml };
 }
@@ -142,7 +148,7 @@ function parseProviderText(field: Field): Provider {
   if (!text.startsWith('{')) return { name: text, labels: [] };
   const json = parseStrictJson(Buffer.from(text));
   if (json.kind === 'problem') refuse(field, `looks like JSON, but ${json.message}`);
-  const yaml = parseStrictYaml(text);
+  const yaml = parseStrictYaml(text, { maxTokens });
   if (yaml.kind === 'problems') refuse(field, `holds JSON that is not taken: ${yaml.problems[0].message}`);
   const place = () => field.places.placeOf(field.path);
   return parseProvider({ value: yaml.value, path: field.path, places: { placeOf: place, placeOfKey: place } });

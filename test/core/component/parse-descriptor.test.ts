@@ -149,10 +149,12 @@ describe('a component descriptor', () => {
     expect(() => parse(v2.replace(from, to))).toThrow(expect.objectContaining({ name: 'Refusal', code }));
   });
 
-  test('of more than 4 MiB is refused unread', () => {
-    expect(() => parseDescriptor(Buffer.alloc(4 * 1024 * 1024 + 1, ' '))).toThrow(
-      expect.objectContaining({ code: 'too-large' }),
-    );
+  test.each([
+    ['of more than 1 MiB', ' '.repeat(1024 * 1024 + 1)],
+    ['of very many parts', `x: [${'0,'.repeat(100_000)}]`],
+    ['of very many lines', '#\n'.repeat(250_000)],
+  ])('%s is refused unread', (_what, text) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'too-large' }));
   });
 
   const resource = { name: 'a', version: '1.0.0', type: 't', relation: 'local', access: { type: 'none' } };
