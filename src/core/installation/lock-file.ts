@@ -53,7 +53,7 @@ const header = `# Written by Consignee together with the files it lists. Do not 
 export function printLockFile(lock: LockFile): string {
   const { digest } = lock;
   const files = lock.files.map(
-    ({ path, digest, blob }) => `  - path: ${quote(path)}\n    digest: ${digest}\n    blob: ${blob}\n`,
+    ({ path, digest, blob }) => `  - path: ${quote(path)}\n    digest: ${quote(digest)}\n    blob: ${quote(blob)}\n`,
   );
   return `${header}lock: 1
 environment: ${quote(lock.environment)}
@@ -64,15 +64,17 @@ digest:
   hashAlgorithm: ${quote(digest.hashAlgorithm)}
   normalisationAlgorithm: ${quote(digest.normalisationAlgorithm)}
   value: ${quote(digest.value)}
-manifest: ${lock.manifest}
+manifest: ${quote(lock.manifest)}
 templates: ${quote(lock.templates)}
-inputs: ${lock.inputs}
+inputs: ${quote(lock.inputs)}
 parameters: [${lock.parameters.map(quote).join(', ')}]
 files:${files.length === 0 ? ' []\n' : `\n${files.join('')}`}`;
 }
 
-/** Always in quotes: digits, `no` and dates keep their type for every reader. */
-const quote = (text: string) => JSON.stringify(text);
+/** Always in quotes: digits, `no` and dates keep their type for every reader. What only JSON takes as it is, is escaped. */
+const quote = (text: string) => JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, escapeCharacter);
+
+const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
  * @param path For messages.

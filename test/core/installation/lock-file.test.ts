@@ -10,6 +10,7 @@ import {
   printLockFile,
   renderDigestOf,
 } from '../../../src/core/installation/lock-file.ts';
+import { blobIdOf } from '../../../src/core/repository/commit.ts';
 import type { Version } from '../../../src/core/version/version.ts';
 
 function lockFile(changes: Partial<LockFile> = {}): LockFile {
@@ -34,6 +35,24 @@ test('what is printed is read back equal', () => {
 
 test('an installation without files and parameters is read back equal', () => {
   const lock = lockFile({ files: [], parameters: [] });
+  expect(parseLockFile(printLockFile(lock), 'lock.yaml')).toEqual(lock);
+});
+
+test('ids and digests are texts for every reader, even when they are all digits, and were not always in quotes', () => {
+  const lock = lockFile({ files: [{ path: 'a', digest: digestOf('a'), blob: blobIdOf('a', 'a'.repeat(40)) }] });
+  const digits = '1'.repeat(40);
+  const text = printLockFile(lock).replace(/(blob: "?)\w+/, `$1${digits}`);
+  expect(text).toContain(`blob: "${digits}"`);
+  expect(text).toMatch(/^manifest: "sha256:/m);
+  expect(parseLockFile(text, 'lock.yaml').files).toMatchObject([{ blob: digits }]);
+  const unquoted = printLockFile(lock).replace(/^( *(?:blob|digest|manifest|inputs)): "(.*)"$/gm, '$1: $2');
+  expect(unquoted).toMatch(/blob: \w{40}\n/);
+  expect(parseLockFile(unquoted, 'lock.yaml')).toEqual(lock);
+});
+
+test('characters that YAML has no place for are escaped', () => {
+  const lock = lockFile({ templates: 'a\u2028b\u0085c\ufeffd\x7fe' });
+  expect(printLockFile(lock)).toContain('"a\\u2028b\\u0085c\\ufeffd\\u007fe"');
   expect(parseLockFile(printLockFile(lock), 'lock.yaml')).toEqual(lock);
 });
 
