@@ -32,10 +32,13 @@ export async function findDeclaredElsewhere({
   const others = [...tree.keys()].filter(
     (path) => isManifest(path) && !files.has(path) && folders.some((folder) => isBelow(path, folder)),
   );
-  const wanted = new Set([...files.values()].flatMap((text) => readObjects(text).map(identify)));
+  const objects = [...files.values()].flatMap(readObjects);
+  const wanted = new Set(objects.map(identify));
+  const names = [...new Set(objects.map(({ name }) => name))];
   const texts = await readTexts(content, tree, others);
   return [...texts].flatMap(([path, text]) =>
-    readObjects(text)
+    // Parsing what all other applications have takes longer than all the rest. An escape might spell a name.
+    (names.some((name) => text.includes(name)) || text.includes('\\') ? readObjects(text) : [])
       .filter((object) => wanted.has(identify(object)))
       .map((object) => `${object.kind} ${nameOf(object)} in ${path}:${object.line}`),
   );
