@@ -15,8 +15,14 @@ export interface BodyMarker {
 /** Forges refuse more; GitHub's limit is 65,536 characters. */
 const maxLength = 60_000;
 
-const beginPattern = /^<!-- consignee:begin ([^>]*)-->$/m;
 const end = '<!-- consignee:end -->';
+
+/** Whole lines, for a diff may show a marker as well; forges give line ends as they like. */
+const beginPattern = /^<!-- consignee:begin ([^>\r\n]*)-->\r?$/m;
+const endPattern = /^<!-- consignee:end -->(?=\r?$)/gm;
+
+/** Within what the bot writes a marker is content: a zero-width space makes it another line. */
+const disarm = (section: string) => section.replaceAll('<!-- consignee:', '<!--\u200b consignee:');
 
 /** @returns The bot's part of a body, between its markers. Content that is too long is cut at a section border. */
 export function printBody(marker: BodyMarker, sections: readonly string[]): string {
@@ -28,7 +34,7 @@ export function printBody(marker: BodyMarker, sections: readonly string[]): stri
   ];
   const kept: string[] = [];
   let length = 0;
-  for (const section of sections) {
+  for (const section of sections.map(disarm)) {
     length += section.length;
     if (length > maxLength) {
       kept.push('_The rest is left out here for its length; `consignee diff` and `consignee explain` show it._');
@@ -59,7 +65,7 @@ export function parseBody(body: string): BodyMarker | undefined {
 export function replaceBody(existing: string, ours: string): string {
   const begin = existing.match(beginPattern);
   const from = begin?.index ?? -1;
-  const to = existing.indexOf(end, from);
-  if (from < 0 || to < 0) return ours;
+  const to = [...existing.matchAll(endPattern)].find(({ index }) => index > from)?.index;
+  if (from < 0 || to === undefined) return ours;
   return `${existing.slice(0, from)}${ours}${existing.slice(to + end.length)}`;
 }

@@ -23,6 +23,15 @@ test('text that people write around the part of the bot stays when that is repla
   expect(parseBody(replaced)?.version).toBe('v2.4.0');
 });
 
+test.each(['\n', '\r\n'])('a marker within what the bot or people write is no marker, with line ends %j', (lineEnd) => {
+  const begin = printBody({ ...marker, version: 'v9.0.0' as Version }, []).split('\n')[0];
+  const ours = printBody(marker, ['```diff\n<!-- consignee:end -->\n```', `old ${begin}\n${begin}`]);
+  const body = `I saw ${begin}.\n${ours}\n\nMine: <!-- consignee:end --> is the end.`.replaceAll('\n', lineEnd);
+  expect(parseBody(body)).toEqual(marker);
+  const replaced = replaceBody(body, 'new');
+  expect(replaced.split(lineEnd)).toEqual([`I saw ${begin}.`, 'new', '', 'Mine: <!-- consignee:end --> is the end.']);
+});
+
 test('a body whose markers somebody removed is written anew', () => {
   expect(replaceBody('gone', printBody(marker, ['new']))).toBe(printBody(marker, ['new']));
 });
