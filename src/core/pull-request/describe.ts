@@ -37,13 +37,16 @@ export function describeTitle({ environment, application, installed, version }: 
   return installed === version ? `${name} ${version} (configuration)` : `${name} ${installed} → ${version}`;
 }
 
+/** In characters. */
+const maxNote = 1000;
+
 /** @returns The bot's part of the body, in Markdown. The first lines say it all; details are folded. */
 export function describeBody(content: PullRequestContent): string {
   const { environment, application, version, render, supersedes } = content;
   const marker = { installation: `${environment}/${application}`, version, render, supersedes };
   return printBody(marker, [
     describeSummary(content),
-    ...content.notes.map((note) => `> ${note}`),
+    ...content.notes.map((note) => `> ${plain(note.length > maxNote ? `${note.slice(0, maxNote)}…` : note)}`),
     describeResources(content),
     describeVerification(content.evidence),
     folded('Changes to the files', codeBlock(reviewDiff(content.diff), 'diff')),
@@ -64,16 +67,16 @@ function describeSummary({
 }: PullRequestContent): string {
   const change =
     installed === undefined
-      ? `${version} is installed`
+      ? `${version} to be installed`
       : installed === version
-        ? `${version} is rendered anew`
+        ? `${version} to be rendered anew`
         : `${installed} → ${version}`;
   const proved = countResources(evidence);
   const keys = evidence.signatures.map(
-    ({ name, keyFingerprint }) => `${code(name)} (key ${shortDigest(keyFingerprint ?? '')})`,
+    ({ name, keyFingerprint }) => `${code(name)} (key ${plain(shortDigest(keyFingerprint ?? ''))})`,
   );
   const values = valuesAdded
-    ? `new in ${code(valuesAdded.path)}: ${valuesAdded.names.map(code).join(', ')}`
+    ? `new in ${code(valuesAdded.path)}: ${listed(valuesAdded.names)}`
     : 'values stay as they are';
   return [
     `**${plain(application)}** ${plain(change)} in ${code(environment)}${changedResources(content.installedEvidence, evidence)}.  `,
@@ -87,10 +90,18 @@ function changedResources(before: Evidence | undefined, after: Evidence): string
   if (!before) return '';
   const changed = pairResources(before.resources, after.resources)
     .filter(({ change }) => change !== 'same')
-    .map(({ name }) => code(name));
+    .map(({ name }) => name);
   return changed.length === 0
     ? ': no resource changes'
-    : `: ${changed.join(', ')} ${changed.length === 1 ? 'changes' : 'change'}`;
+    : `: ${listed(changed)} ${changed.length === 1 ? 'changes' : 'change'}`;
+}
+
+/** Of long lists, which providers may make as long as they like, only the beginning is shown. */
+const maxListed = 20;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, maxListed).map(code).join(', ');
+  return names.length > maxListed ? `${shown}, … and ${names.length - maxListed} more` : shown;
 }
 
 function countFiles(diff: string): string {
@@ -192,11 +203,10 @@ function proofInWords({ proof, digest }: ResourceEvidence): string {
 
 function describeVersions({ between, skipped, supersedes }: PullRequestContent): readonly string[] {
   const lines = [
-    ...(between.length > 0 ? [`Passes over ${between.map(code).join(', ')}.`] : []),
-    ...(supersedes.length > 0
-      ? [`Supersedes what this pull request proposed before: ${supersedes.map(code).join(', ')}.`]
-      : []),
-    ...skipped.map(({ version, detail }) => `Not taken: ${code(version)}, ${plain(detail)}.`),
+    ...(between.length > 0 ? [`Passes over ${listed(between)}.`] : []),
+    ...(supersedes.length > 0 ? [`Supersedes what this pull request proposed before: ${listed(supersedes)}.`] : []),
+    ...skipped.slice(0, maxListed).map(({ version, detail }) => `Not taken: ${code(version)}, ${plain(detail)}.`),
+    ...(skipped.length > maxListed ? [`Not taken either: ${skipped.length - maxListed} more.`] : []),
   ];
   return lines.length === 0 ? [] : [folded('Other versions', lines.map((line) => `* ${line}`).join('\n'))];
 }

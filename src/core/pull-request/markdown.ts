@@ -11,6 +11,7 @@ export function plain(text: string): string {
   return clean(text)
     .replace(/[@#]/g, '$&\u200b')
     .replace(/:\/\//g, ':\u200b//')
+    .replace(/www(?=\.)|GH(?=-\d)/gi, '$&\u200b')
     .replace(/[\\`*_{}[\]()!|~]/g, '\\$&')
     .replace(/[&<>]/g, (char) => entities[char] ?? '')
     .replace(/\s+/g, ' ');

@@ -10,10 +10,12 @@ describe('plain text from outside', () => {
     ['HTML', '<img src=x onerror=alert(1)>'],
     ['a link', '[click](javascript:alert(1))'],
     ['an address', 'see https://evil.example'],
+    ['an address without a scheme', 'see _www.evil.example or WWW.evil.example'],
+    ['an issue link without a sign', 'fixes GH-1, gh-2'],
     ['a table cell', 'a | b'],
   ])('%s has no effect', (_, text) => {
     const shown = plain(text);
-    expect(shown).not.toMatch(/@[a-z]|#\d|<|(?<!\\)[[\]|]|:\/\//);
+    expect(shown).not.toMatch(/@[a-z]|#\d|<|(?<!\\)[[\]|]|:\/\/|www\.|gh-\d/i);
   });
 
   test('bidirectional and zero-width characters are made visible', () => {

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import type { ComponentName } from '../../../src/core/component/component-name.ts';
+import { digestOf } from '../../../src/core/digest.ts';
+import { describeBody, type PullRequestContent } from '../../../src/core/pull-request/describe.ts';
+import type { ResourceEvidence } from '../../../src/core/trust/evidence.ts';
+import { version } from '../../builders/observation.ts';
+
+function bodyOf(changes: Partial<PullRequestContent> = {}): string {
+  return describeBody({
+    environment: 'default',
+    application: 'podinfo',
+    installed: undefined,
+    version: version('v1.0.0'),
+    evidence: evidence([]),
+    installedEvidence: undefined,
+    render: digestOf('render'),
+    supersedes: [],
+    between: [],
+    skipped: [],
+    diff: 'diff --git a/x b/x\n',
+    valuesAdded: undefined,
+    notes: [],
+    merge: 'manual',
+    ...changes,
+  });
+}
+
+function evidence(resources: readonly ResourceEvidence[]): PullRequestContent['evidence'] {
+  return {
+    component: 'ocm.software/demos/podinfo' as ComponentName,
+    version: 'v1.0.0',
+    signatures: [],
+    resources,
+    references: [],
+    verdict: 'verified',
+    reasons: [],
+  };
+}
+
+const many = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+const versions = (count: number) => many(count, 'v1.0.').map(version);
+const resource = (name: string): ResourceEvidence => ({
+  name,
+  version: '1.0.0',
+  type: 't',
+  extraIdentity: {},
+  proof: 'none',
+});
+
+describe('the first line says what is proposed, not what is done', () => {
+  test.each([
+    [undefined, '**podinfo** v1.0.0 to be installed in `default`'],
+    ['v1.0.0', '**podinfo** v1.0.0 to be rendered anew in `default`'],
+    ['v0.9.0', '**podinfo** v0.9.0 → v1.0.0 in `default`'],
+  ])('with %s installed', (installed, line) => {
+    expect(bodyOf({ installed: installed === undefined ? undefined : version(installed) })).toContain(`\n${line}`);
+  });
+});
+
+test('a note is words only, whatever its names hold', () => {
+  const body = bodyOf({ notes: ['New would be: a\n\n@everyone <img src=x> [x](y), `b`.', 'x'.repeat(100_000)] });
+  expect(body).toContain('> New would be: a @\u200beveryone &lt;img src=x&gt; \\[x\\]\\(y\\), \\`b\\`.\n');
+  expect(body).toContain('consignee diff');
+});
+
+test.each<[string, Partial<PullRequestContent>, string]>([
+  ['new values', { valuesAdded: { path: 'values.yaml', names: many(32, 'v1.0.') } }, '`v1.0.20`, … and 12 more.'],
+  ['versions between', { between: versions(32) }, '`v1.0.20`, … and 12 more.'],
+  ['superseded versions', { supersedes: versions(32) }, '`v1.0.20`, … and 12 more.'],
+  [
+    'changed resources',
+    { installedEvidence: evidence([]), evidence: evidence(many(32, 'v1.0.').map(resource)) },
+    '`v1.0.20`, … and 12 more change.',
+  ],
+  [
+    'versions that are not taken',
+    { skipped: versions(32).map((it) => ({ version: it, because: 'skip-list', detail: 'it is refused' })) },
+    'Not taken: `v1.0.20`, it is refused.\n* Not taken either: 12 more.',
+  ],
+])('of many %s twenty are shown', (_, changes, shown) => {
+  const body = bodyOf(changes);
+  expect(body).toContain(shown);
+  expect(bodyOf({ valuesAdded: { path: 'values.yaml', names: many(20, 'v') } })).toContain('`v19`, `v20`.  \n');
+});
