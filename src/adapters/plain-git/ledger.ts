@@ -13,10 +13,10 @@ import {
   type PullRequestRecord,
   parseComment,
   parseLedgerPath,
-  parseRecord,
   printRecord,
   recordFile,
 } from './pull-request-record.ts';
+import type { ReadRecords } from './read-records.ts';
 
 /** All pull requests and the branches they are about, read at one moment. */
 export interface Ledger {
@@ -41,24 +41,12 @@ export interface LedgerChange<Result> {
 /** Each round somebody else came first, so among ten writers each gets through. */
 const attempts = 10;
 
-export async function readLedger(repository: GitRepository): Promise<Ledger> {
+export async function readLedger(repository: GitRepository, readRecords: ReadRecords): Promise<Ledger> {
   const refs = await repository.readRefs();
   const tip = refs.get(ledgerRef);
   if (!tip) return { refs, tip, tree: new Map(), records: [] };
   const tree = await repository.readTree(tip);
-  const numbers = [...tree.keys()].flatMap((path) => {
-    const place = parseLedgerPath(path);
-    return place && place.commentId === undefined ? [place.number] : [];
-  });
-  const paths = numbers.flatMap((number) => [recordFile(number), bodyFile(number)]);
-  const contents = await repository.readBlobs(paths.flatMap((it) => tree.get(it)?.blob ?? []));
-  const contentOf = (path: string) => {
-    const blob = tree.get(path)?.blob;
-    return blob && contents.get(blob);
-  };
-  const records = numbers
-    .sort((a, b) => a - b)
-    .map((number) => parseRecord(number, contentOf(recordFile(number)), contentOf(bodyFile(number))));
+  const records = await readRecords(tree);
   return { refs, tip, tree, records: await settle(records, refs, repository) };
 }
 
@@ -100,7 +88,10 @@ export type ChangeLedger = <Result>(decide: (ledger: Ledger) => Promise<LedgerCh
  *
  * @throws {Failure} `forge-conflict` when others came first again and again.
  */
-export function createChangeLedger(repository: GitRepository, clock: Clock): ChangeLedger {
+export function createChangeLedger(
+  repository: GitRepository,
+  { clock, read }: { readonly clock: Clock; readonly read: () => Promise<Ledger> },
+): ChangeLedger {
   let last: Promise<unknown> = Promise.resolve();
 
   async function write<Result>(ledger: Ledger, change: LedgerChange<Result>): Promise<'pushed' | 'stale'> {
@@ -117,7 +108,7 @@ export function createChangeLedger(repository: GitRepository, clock: Clock): Cha
 
   async function attempt<Result>(decide: (ledger: Ledger) => Promise<LedgerChange<Result>>): Promise<Result> {
     for (let round = 1; round <= attempts; round++) {
-      const ledger = await readLedger(repository);
+      const ledger = await read();
       const change = await decide(ledger);
       if (change.files.length === 0 || (await write(ledger, change)) === 'pushed') return change.result;
       await setTimeout(Math.random() * 10 * round);

@@ -15,7 +15,8 @@ import {
   readLedger,
 } from './ledger.ts';
 import { mergePullRequest } from './merge-pull-request.ts';
-import { commentFile, type PullRequestRecord, printComment } from './pull-request-record.ts';
+import { commentFile, numberAfter, type PullRequestRecord, printComment, recordFile } from './pull-request-record.ts';
+import { createReadRecords } from './read-records.ts';
 
 /**
  * A forge that needs no server: pull requests are files on a ref of the same repository, each change is a commit by who made
@@ -23,19 +24,26 @@ import { commentFile, type PullRequestRecord, printComment } from './pull-reques
  * where it was read.
  */
 export function createPlainGitForge(repository: GitRepository, { clock }: { readonly clock: Clock }): Forge {
-  const change = createChangeLedger(repository, clock);
+  const readRecords = createReadRecords(repository);
+  const read = () => readLedger(repository, readRecords);
+  const ledger = { read, change: createChangeLedger(repository, { clock, read }) };
   return {
     content: repository,
     writer: repository,
-    pullRequests: createPullRequests(repository, clock, change),
-    comments: createComments(repository, clock, change),
+    pullRequests: createPullRequests(repository, clock, ledger),
+    comments: createComments(repository, clock, ledger),
   };
 }
 
-function createPullRequests(repository: GitRepository, clock: Clock, change: ChangeLedger): PullRequests {
+interface LedgerAccess {
+  readonly read: () => Promise<Ledger>;
+  readonly change: ChangeLedger;
+}
+
+function createPullRequests(repository: GitRepository, clock: Clock, { read, change }: LedgerAccess): PullRequests {
   return {
     async list() {
-      const ledger = await readLedger(repository);
+      const ledger = await read();
       return ledger.records.filter(({ head }) => head.startsWith('consignee/')).map((it) => show(it, ledger));
     },
     open: (request) => change((ledger) => openPullRequest(request, ledger, { repository, clock })),
@@ -70,17 +78,18 @@ function createPullRequests(repository: GitRepository, clock: Clock, change: Cha
   };
 }
 
-function createComments(repository: GitRepository, clock: Clock, change: ChangeLedger): Comments {
+function createComments(repository: GitRepository, clock: Clock, { read, change }: LedgerAccess): Comments {
   return {
     async list(number) {
-      const ledger = await readLedger(repository);
+      const ledger = await read();
       find(number, ledger, repository.name);
       return readComments(ledger, number, repository);
     },
     add: (number, { body, by }) =>
       change(async (ledger) => {
         const { title } = find(number, ledger, repository.name);
-        const position = Number.parseInt(commentIdsOf(ledger.tree, number).at(-1)?.id ?? '0', 10) + 1;
+        const last = commentIdsOf(ledger.tree, number).at(-1)?.id ?? '0';
+        const position = numberAfter(Number.parseInt(last, 10), () => commentFile(number, last));
         // Two processes that say the same at the same moment must not make the same commit, for that would be one comment.
         const id = `${`${position}`.padStart(4, '0')}-${randomBytes(4).toString('hex')}`;
         const comment = { id, author: by, body, createdAt: clock.now() };
@@ -107,7 +116,7 @@ async function openPullRequest(
     );
   }
   const record: PullRequestRecord = {
-    number: (ledger.records.at(-1)?.number ?? 0) + 1,
+    number: numberAfter(ledger.records.at(-1)?.number ?? 0, recordFile),
     state: 'open',
     ...{ head, headSha, base, baseSha, title, body, labels: sorted(labels), author: by },
     createdAt: clock.now(),

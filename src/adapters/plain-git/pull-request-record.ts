@@ -19,11 +19,30 @@ export const recordFile = (number: number) => `${number}/pull-request.json`;
 export const bodyFile = (number: number) => `${number}/body.md`;
 export const commentFile = (number: number, id: string) => `${number}/comments/${id}.json`;
 
-/** @returns The number and the comment's id that a path of the ledger is about; `undefined` for files that are not ours. */
+/** Greatest number of a pull request, and greatest position of a comment; far more than there will ever be. */
+const maxNumber = 999_999;
+
+/**
+ * @returns The number and the comment's id that a path of the ledger is about; `undefined` for files that are not ours.
+ * @throws {Failure} `configuration` for a number that is out of range.
+ */
 export function parseLedgerPath(path: string): { readonly number: number; readonly commentId?: string } | undefined {
-  const [, number, commentId] = /^([1-9]\d{0,8})\/(?:pull-request\.json|comments\/([\w-]+)\.json)$/.exec(path) ?? [];
+  const [, number, commentId] = /^([1-9]\d*)\/(?:pull-request\.json|comments\/(\d+-\w+)\.json)$/.exec(path) ?? [];
   if (number === undefined) return undefined;
+  for (const it of [number, commentId ?? '0']) {
+    if (Number.parseInt(it, 10) > maxNumber) throw broken(path, `its number is greater than ${maxNumber}`);
+  }
   return commentId === undefined ? { number: Number(number) } : { number: Number(number), commentId };
+}
+
+/**
+ * @param last The greatest number so far.
+ * @param fileOf File of a number.
+ * @throws {Failure} `configuration` when somebody has used up the numbers: the next one could not be read again.
+ */
+export function numberAfter(last: number, fileOf: (number: number) => string): number {
+  if (last >= maxNumber) throw broken(fileOf(last), `there is no number after ${maxNumber}`);
+  return last + 1;
 }
 
 const sha = z.string().transform((text, context) => {
@@ -89,7 +108,7 @@ function parseFile<Output>(path: string, bytes: Uint8Array | undefined, schema: 
 
 function broken(path: string, problem: string): Failure {
   return new Failure('configuration', `The pull request file ${path} of ${ledgerRef} is broken: ${problem}`, {
-    remedy: `Repair it, or set ${ledgerRef} back to the commit before it broke.`,
+    remedy: `Find the last good commit with "git log ${ledgerRef} -- ${path}" and set the ref back to it in the applications repository: git update-ref ${ledgerRef} COMMIT.`,
     place: { file: `${ledgerRef}:${path}` },
   });
 }

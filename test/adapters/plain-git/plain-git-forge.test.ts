@@ -259,6 +259,77 @@ describe('pull requests in a ref', () => {
     await expect(listing).rejects.toThrow(problem);
   });
 
+  /** Puts a file into the ledger by hand. */
+  async function plant(path: string, content: string) {
+    await world.person.git('fetch', '-q', 'origin', ledgerRef);
+    await world.person.git('checkout', '-q', '--detach', 'FETCH_HEAD');
+    const blob = await writeBlob(world.git, content);
+    await world.person.git('update-index', '--add', '--cacheinfo', `100644,${blob},${path}`);
+    await world.person.git('commit', '-q', '-m', 'Plant a file');
+    await world.person.git('push', '-q', 'origin', `HEAD:${ledgerRef}`);
+  }
+
+  test.each([
+    '1000000/pull-request.json',
+    '999999999/pull-request.json',
+    `${'9'.repeat(400)}/pull-request.json`,
+    '1/comments/99999999999999999999999-a.json',
+  ])('%s has a number out of range and is refused, with what repairs it', async (path) => {
+    await openOne(world);
+    const good = await world.git.tip(ledgerRef);
+    await plant(path, await world.git.git('show', `${ledgerRef}:1/pull-request.json`));
+    await expect(forge.pullRequests.list()).rejects.toMatchObject({
+      code: 'configuration',
+      message: `The pull request file ${path} of ${ledgerRef} is broken: its number is greater than 999999`,
+      remedy: expect.stringContaining(`git update-ref ${ledgerRef} COMMIT`),
+    });
+    await world.git.git('update-ref', ledgerRef, good ?? '');
+    expect(await forge.pullRequests.list()).toHaveLength(1);
+  });
+
+  test('when the numbers are used up nothing more is written', async () => {
+    await openOne(world);
+    const record = await world.git.git('show', `${ledgerRef}:1/pull-request.json`);
+    const comment = JSON.stringify({ author: bot, createdAt: new Date().toISOString(), body: 'Last' });
+    await plant('999999/pull-request.json', record.replaceAll('dev/one', 'dev/last'));
+    await plant('999999/body.md', 'Last');
+    await plant('1/comments/999999-a.json', comment);
+    const before = await world.git.tip(ledgerRef);
+    await expect(openOne(world, 'consignee/dev/two')).rejects.toThrow('999999/pull-request.json');
+    await expect(forge.comments.add(1, { body: 'More', by: bot })).rejects.toThrow('1/comments/999999-a.json');
+    expect(await world.git.tip(ledgerRef)).toBe(before);
+  });
+
+  test('only records that changed are read again', async () => {
+    const options = { cacheFolder: join(world.git.folder, 'counted'), name: 'apps', environment: process.env };
+    const repository = await openGitRepository({ url: world.git.bare, ...options });
+    world.dispose(repository);
+    let read = 0;
+    const counted: typeof repository = {
+      ...repository,
+      readBlobs: (blobs) => {
+        read += blobs.length;
+        return repository.readBlobs(blobs);
+      },
+    };
+    const { pullRequests } = createPlainGitForge(counted, { clock });
+    for (const name of ['one', 'two', 'three']) {
+      const { number } = await openOne(world, `consignee/dev/${name}`);
+      if (name !== 'three') await forge.pullRequests.close(number, bot);
+    }
+    const blobsOfListing = async () => {
+      read = 0;
+      expect(await pullRequests.list()).toEqual(await forge.pullRequests.list());
+      return read;
+    };
+    expect(await blobsOfListing()).toBe(6);
+    expect(await blobsOfListing()).toBe(0);
+    await forge.pullRequests.update(3, { title: 'Other', by: bot });
+    expect(await blobsOfListing()).toBe(2);
+    await forge.pullRequests.update(1, { body: 'Other\n', by: bot });
+    expect(await blobsOfListing()).toBe(2);
+  });
+
   test('other files in the ref do no harm', async () => {
     const opened = await openOne(world);
     await world.person.git('fetch', '-q', 'origin', ledgerRef);
