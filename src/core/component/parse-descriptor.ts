@@ -15,7 +15,7 @@ import {
   parseSource,
 } from './parse-elements.ts';
 
-/** A component descriptor has at most this many bytes. The largest ones known have a hundredth. */
+/** A component descriptor has at most this many bytes. */
 export const maxDescriptorBytes = 1024 * 1024;
 
 /**

@@ -157,6 +157,14 @@ describe('a component descriptor', () => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'too-large' }));
   });
 
+  test('with a second access behind a comment, which other readers would take, is refused', () => {
+    const text = v2.replace(/^( +)access:.*$/m, '$& # \u2028$1access: {}');
+    expect(text).not.toBe(v2);
+    expect(() => parse(text)).toThrow(
+      expect.objectContaining({ code: 'malformed', message: expect.stringMatching(/U\+2028/) }),
+    );
+  });
+
   const resource = { name: 'a', version: '1.0.0', type: 't', relation: 'local', access: { type: 'none' } };
   const reference = { name: 'a', version: '1.0.0', componentName: 'example.org/a' };
   const signature = { name: 'a', digest: { hashAlgorithm: '', normalisationAlgorithm: '', value: '' }, signature: {} };

@@ -43,6 +43,14 @@ test.each([
   expect(filled(text)).toBe(result);
 });
 
+test('refuses a template with a line break that only some readers take for one, and escapes it in what it puts in', () => {
+  expect(fill('a: 1 # \u2028b: 2\n')).toMatchObject({
+    kind: 'problems',
+    findings: [{ place: { line: 1, column: 8 }, message: expect.stringContaining('U+2028') }],
+  });
+  expect(filled('a: «a»\n', { a: 'x\u2028b: 2' })).toBe('a: "x\\u2028b: 2"\n');
+});
+
 test('changes nothing else: comments, order, layout, line ends', () => {
   const text = '# top\r\n\r\nb:   1   # one\r\na: «a»\r\n\r\n\r\nc: {x: 1,y:  2}\r\nd: |\r\n  text\r\n# end';
   expect(filled(text)).toBe(text.replace('«a»', 'podinfo'));
