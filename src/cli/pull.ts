@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { reviewDiff } from '../core/pull-request/review-diff.ts';
 import { type CommitSha, type Person, parseCommitSha } from '../core/repository/commit.ts';
-import { findPullRequest, mergePullRequest } from '../workflows/merge-pull-request.ts';
+import { findPullRequest, mergeMessageFor, mergePullRequest } from '../workflows/merge-pull-request.ts';
 import { colourDiff } from './print-diff.ts';
 import { printMarkdown } from './print-markdown.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
@@ -73,20 +73,29 @@ export async function pullDiff(
   options: CommonOptions & { readonly all?: boolean },
   context: CommandContext,
 ): Promise<number> {
-  const diff = await withSession(options, context, async (session) => {
-    const { headSha, base } = await find(number, session);
-    const tip = (await session.forge.content.readRefs()).get(`refs/heads/${base}`);
-    if (!headSha || !tip)
-      throw new Failure('usage', `The branches of pull request #${number} are gone: there is nothing to compare.`);
-    const merged = await session.forge.content.mergeTrees(tip, headSha);
-    return session.forge.content.diff(tip, merged.kind === 'clean' ? merged.tree : headSha);
-  });
+  const diff = await withSession(options, context, async (session) => readDiff(await find(number, session), session));
   const { terminal } = context;
   const shown = options.all ? diff : reviewDiff(diff);
-  terminal.out(
-    options.output === 'json' ? printJson({ number: parseNumber(number), diff: shown }) : colourDiff(shown, terminal),
-  );
+  if (options.output === 'json') terminal.out(printJson({ number: parseNumber(number), diff: shown }));
+  else if (shown !== '') terminal.out(colourDiff(shown, terminal));
+  else if (diff !== '') terminal.out('Only the lock file and the evidence change (--all shows them).\n');
+  else terminal.out(`There is nothing that pull request #${parseNumber(number)} changes.\n`);
   return 0;
+}
+
+/** A merged one is what its merge brought; any other what a merge would bring now. */
+async function readDiff({ number, headSha, base, mergeCommit }: PullRequest, { forge }: Session): Promise<string> {
+  const { content } = forge;
+  if (mergeCommit) {
+    const [merge] = await content.readCommits({ to: mergeCommit, limit: 1 });
+    const before = merge?.parents[0];
+    if (before) return content.diff(before, mergeCommit);
+  }
+  const tip = (await content.readRefs()).get(`refs/heads/${base}`);
+  if (!headSha || !tip)
+    throw new Failure('usage', `The branches of pull request #${number} are gone: there is nothing to compare.`);
+  const merged = await content.mergeTrees(tip, headSha);
+  return content.diff(tip, merged.kind === 'clean' ? merged.tree : headSha);
 }
 
 /** Merges exactly the head that is there now, or the one named. @returns The exit code. */
@@ -96,15 +105,16 @@ export async function pullMerge(
   context: CommandContext,
 ): Promise<number> {
   const by = await findActor(options, context);
-  const { pullRequest, commit } = await withSession(options, context, async (session) => {
-    const expectedHead = await chooseHead(await find(number, session), options.head);
-    return mergePullRequest({ number: parseNumber(number), expectedHead, by, forge: session.forge });
+  const { before, pullRequest, commit } = await withSession(options, context, async (session) => {
+    const pull = await find(number, session);
+    const expectedHead = await chooseHead(pull, options.head);
+    const merged = await mergePullRequest({ ...(await mergeInput(pull, expectedHead, session)), by });
+    return { before: pull.state, ...merged };
   });
-  context.terminal.out(
-    options.output === 'json'
-      ? printJson({ pullRequest, commit })
-      : `Merged #${pullRequest.number} ${pullRequest.title} into ${pullRequest.base} as ${commit.slice(0, 10)}.\n`,
-  );
+  const name = `#${pullRequest.number} ${pullRequest.title}`;
+  const into = `into ${pullRequest.base} as ${commit.slice(0, 10)}`;
+  const text = before === 'merged' ? `${name} is merged already, ${into}.\n` : `Merged ${name} ${into}.\n`;
+  context.terminal.out(options.output === 'json' ? printJson({ pullRequest, commit }) : text);
   return 0;
 }
 
@@ -116,9 +126,15 @@ export async function pullClose(number: string, options: ActingOptions, context:
     if (state !== 'open') throw new Failure('usage', `Pull request #${number} is ${state} already.`);
     return session.forge.pullRequests.close(parseNumber(number), by);
   });
-  const text = `Closed #${closed.number} ${closed.title}. Consignee skips this version; the next newer one is proposed again.\n`;
+  const text = `Closed #${closed.number} ${closed.title}. ${whatFollows(closed)}\n`;
   context.terminal.out(options.output === 'json' ? printJson({ pullRequest: closed }) : text);
   return 0;
+}
+
+function whatFollows({ title }: PullRequest): string {
+  return title.endsWith(' (configuration)')
+    ? 'Consignee does not propose exactly this again; it proposes what another configuration or a newer version makes of it.'
+    : 'Consignee skips this version; the next newer one is proposed again.';
 }
 
 /** Adds a comment. @returns The exit code. */
@@ -128,6 +144,11 @@ export async function pullComment(
   options: ActingOptions,
   context: CommandContext,
 ): Promise<number> {
+  if (body.trim() === '') {
+    throw new Failure('usage', 'The comment has no text.', {
+      remedy: `Write it after the number: consignee pull comment ${parseNumber(number)} "Looks good".`,
+    });
+  }
   const by = await findActor(options, context);
   const comment = await withSession(options, context, async (session) => {
     await find(number, session);
@@ -153,6 +174,13 @@ function parseNumber(text: string): number {
   throw new Failure('usage', `${text} is no number of a pull request.`, {
     remedy: 'Write it as 3 or #3; "consignee pull list" shows them.',
   });
+}
+
+async function mergeInput(pull: PullRequest, expectedHead: CommitSha, { forge, passPorts, repository }: Session) {
+  const { store } = await passPorts();
+  const recorded = await store.recordedCommits(repository.name, pull.head);
+  const message = await mergeMessageFor(pull, expectedHead, { content: forge.content, recorded });
+  return { number: pull.number, expectedHead, message, forge };
 }
 
 async function chooseHead({ number, headSha }: PullRequest, wanted: string | undefined): Promise<CommitSha> {

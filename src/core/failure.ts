@@ -23,7 +23,9 @@ export type FailureCode =
   /** Somebody else changed what a write was based on. */
   | 'forge-conflict'
   /** The store cannot be opened or written. */
-  | 'store';
+  | 'store'
+  /** A mistake of the program. */
+  | 'internal';
 
 /** Exit codes of the command line (design.md 10), per failure. */
 const exitCodes: Readonly<Record<FailureCode, number>> = {
@@ -39,6 +41,7 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   'forge-denied': 1,
   'forge-conflict': 1,
   store: 1,
+  internal: 1,
 };
 
 /** The codes that a later try may get past without anybody doing something. */

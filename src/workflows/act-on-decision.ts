@@ -3,7 +3,7 @@ import type { Branch, Decision } from '../core/installation/decide.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { branchOf } from '../core/installation/places.ts';
 import { replaceBody } from '../core/pull-request/body.ts';
-import { commitMessage } from '../core/pull-request/commit-message.ts';
+import { commitMessage, mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts';
 import { describeBody, describeTitle } from '../core/pull-request/describe.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
@@ -52,11 +52,21 @@ export async function actOnDecision(act: Act): Promise<PullRequest | undefined> 
       return closePullRequest(act, decision.detail);
     case 'merge': {
       await checkBeforeMerge(act);
-      const { pullRequest: number, expectedHead } = decision;
-      const merged = await mergePullRequest({ number, expectedHead, by: act.options.bot, forge: act.ports.forge });
-      return merged.pullRequest;
+      return mergeDecided(act, decision);
     }
   }
+}
+
+/** Merges what this pass verified and rendered, and says so in its own words: title and commits can be written by others. */
+async function mergeDecided(
+  { change, base, options, ports }: Act,
+  { pullRequest: number, expectedHead }: Extract<Decision, { kind: 'merge' }>,
+): Promise<PullRequest> {
+  if (!change) throw new Error('There is nothing rendered to merge.');
+  const message = mergeMessage(number, describeTitle(change.content), trailersOf(commitMessage(change.content, base)));
+  const { bot: by } = options;
+  const { forge } = ports;
+  return (await mergePullRequest({ number, expectedHead, expectedBase: base, message, by, forge })).pullRequest;
 }
 
 async function openPullRequest(act: Act): Promise<PullRequest> {

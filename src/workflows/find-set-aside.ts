@@ -1,3 +1,4 @@
+import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
@@ -8,7 +9,7 @@ import type { RepositoryContent } from '../ports/repository-content.ts';
 import { readLockAt } from './read-lock.ts';
 
 /** How far back in the history of a lock file a version that was taken back is looked for. */
-const historyLimit = 20;
+const historyLimit = 200;
 
 interface SetAsideInput {
   readonly installation: Installation;
@@ -25,17 +26,40 @@ interface SetAsideInput {
  * @returns Each version with the reason in words.
  */
 export async function findSetAside(input: SetAsideInput): Promise<ReadonlyMap<string, string>> {
-  return new Map([...(await findTakenBack(input)), ...findClosed(input)]);
+  return new Map([...(await findTakenBack(input)), ...(await findClosed(input))]);
 }
 
-function findClosed({ installation, installed, pullRequests, bot }: SetAsideInput): readonly [string, string][] {
-  return pullRequests
-    .filter((it) => closedByPerson(it, installation, bot))
-    .flatMap((it): [string, string][] => {
-      const version = parseBody(it.body)?.version;
-      const by = it.endedBy ? ` by ${it.endedBy.name}` : '';
-      return version && version !== installed ? [[version, `pull request #${it.number} was closed${by}`]] : [];
-    });
+async function findClosed({
+  installation,
+  installed,
+  content,
+  pullRequests,
+  bot,
+}: SetAsideInput): Promise<readonly [string, string][]> {
+  const found: [string, string][] = [];
+  for (const pullRequest of pullRequests.filter((it) => closedByPerson(it, installation, bot))) {
+    const version = await readProposed(content, pullRequest, lockPathOf(installation));
+    const by = pullRequest.endedBy ? ` by ${pullRequest.endedBy.name}` : '';
+    if (version && version !== installed) found.push([version, `pull request #${pullRequest.number} was closed${by}`]);
+  }
+  return found;
+}
+
+/** What its text says is what people decided on; where somebody emptied the text, the lock file on its branch says it too. */
+async function readProposed(
+  content: RepositoryContent,
+  { headSha, body }: PullRequest,
+  lockPath: string,
+): Promise<Version | undefined> {
+  const said = parseBody(body)?.version;
+  if (said || !headSha) return said;
+  try {
+    return (await readLockAt(content, headSha, lockPath))?.version;
+  } catch (error) {
+    // The commits of a branch that is gone may be gone as well.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }
 
 /** @returns Whether a person ended this pull request of the installation without merging it. */

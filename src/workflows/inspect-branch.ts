@@ -2,7 +2,7 @@ import type { Branch } from '../core/installation/decide.ts';
 import type { Commit, CommitSha, TreeSha } from '../core/repository/commit.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 
-/** Longer branches are not the bot's: it writes one commit. */
+/** The bot writes one commit; of a longer branch than this not every commit is looked at, so it counts as somebody else's. */
 const longestBranch = 50;
 
 interface InspectInput {
@@ -36,6 +36,7 @@ export async function inspectBranch({
     if (recorded.has(commit.sha) || (await isRender(commit))) continue;
     others.push(`${commit.sha.slice(0, 10)} by ${commit.author.name}`);
   }
+  if (commits.length === longestBranch) others.push(`at least ${longestBranch} commits`);
   if (others.length > 0) return { kind: 'others', head, commits: others };
   return { kind: 'ours', head, carries: wanted !== undefined && (await wouldGive(content, { base, head, wanted })) };
 }

@@ -1,13 +1,13 @@
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { componentsFolderOf, lockPathOf } from '../core/installation/places.ts';
+import { lockPathOf } from '../core/installation/places.ts';
 import type { Commit, CommitSha } from '../core/repository/commit.ts';
-import { type RepositoryState, readRepositoryState, readTexts } from './observe-repository.ts';
+import { type RepositoryState, readRepositoryState, readTextsStrictly } from './observe-repository.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
 import { readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
-import { configurationResource, renderInstallation } from './render-installation.ts';
+import { configurationResource, renderInstallation, type ValuesFile } from './render-installation.ts';
 import { collectAndVerify } from './verify-component-version.ts';
 
 interface World {
@@ -62,7 +62,7 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
     inputs: inputs.digest,
     collected,
     evidence,
-    valuesText: await readValuesText(installation, state, ports),
+    values: await readValuesText(installation, state, ports),
     evaluator: ports.evaluator,
     like: parent,
   });
@@ -71,21 +71,17 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
     locked: installed?.files ?? [],
     rendered: rendered.files,
     beside: rendered.beside,
-    folders: ownedFolders(installation),
+    application: installation.application,
   });
   return writer.writeTree(parent, changes);
 }
 
-/** @returns The folders in which an installation's files lie. */
-export function ownedFolders(installation: Installation): readonly string[] {
-  return [componentsFolderOf(installation), ...(installation.flux ? [installation.flux.kustomizations] : [])];
-}
-
-/** @returns The file with people's values, as it is at the state's commit. */
+/** @returns The file with people's values, as it is at the state's commit; `unreadable` when it is there and no plain text. */
 export async function readValuesText(
   { valuesPath }: Installation,
   { tree }: RepositoryState,
   { forge }: PassPorts,
-): Promise<string | undefined> {
-  return (await readTexts(forge.content, tree, [valuesPath])).get(valuesPath);
+): Promise<ValuesFile> {
+  const { texts, unreadable } = await readTextsStrictly(forge.content, tree, [valuesPath]);
+  return { text: texts.get(valuesPath), unreadable: unreadable.length > 0 };
 }

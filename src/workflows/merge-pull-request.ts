@@ -3,30 +3,49 @@ import { mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha, Person } from '../core/repository/commit.ts';
 import type { Forge } from '../ports/forge.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
 
 interface MergeInput {
   readonly number: number;
   /** What was reviewed or decided on; only this is merged. */
   readonly expectedHead: CommitSha;
+  /** The tip of the base branch that was decided on; without it, whatever it is now. */
+  readonly expectedBase?: CommitSha;
+  /** Of the merge commit. */
+  readonly message: string;
   readonly by: Person;
   readonly forge: Forge;
 }
 
 /**
- * Merges exactly `expectedHead` and removes the branch. The merge commit carries what the proposal rests on as trailers.
+ * Writes the message for a merge by a person. What the proposal rests on goes into it as trailers, taken from the commit that is
+ * merged; only where the bot recorded that commit, for anybody can write such lines.
+ */
+export async function mergeMessageFor(
+  { number, title }: PullRequest,
+  head: CommitSha,
+  { content, recorded }: { readonly content: RepositoryContent; readonly recorded: ReadonlySet<CommitSha> },
+): Promise<string> {
+  const [commit] = recorded.has(head) ? await content.readCommits({ to: head, limit: 1 }) : [];
+  return mergeMessage(number, title, trailersOf(commit?.message ?? ''));
+}
+
+/**
+ * Merges exactly `expectedHead` and removes the branch.
  *
  * @throws {Failure} `forge-conflict` when the branch moved or does not merge; `usage` when there is no such pull request.
  */
 export async function mergePullRequest({
   number,
   expectedHead,
+  expectedBase,
+  message,
   by,
   forge,
 }: MergeInput): Promise<{ readonly pullRequest: PullRequest; readonly commit: CommitSha }> {
   const pullRequest = await findPullRequest(forge, number);
-  const [head] = await forge.content.readCommits({ to: expectedHead, limit: 1 });
-  const message = mergeMessage(number, pullRequest.title, trailersOf(head?.message ?? ''));
-  const merged = await forge.pullRequests.merge(number, { expectedHead, message, by });
+  const base = expectedBase ? { expectedBase } : {};
+  const merged = await forge.pullRequests.merge(number, { expectedHead, ...base, message, by });
   switch (merged.kind) {
     case 'merged':
       // Somebody may have pushed to it since; then it stays.

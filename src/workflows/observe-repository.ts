@@ -35,7 +35,14 @@ export async function readRepositoryState(
   const wanted = [...tree.keys()].filter(
     (path) => path.startsWith(`${configurationFolder}/`) && !path.endsWith('.evidence.json'),
   );
-  const texts = await readTexts(content, tree, wanted);
+  const { texts, unreadable } = await readTextsStrictly(content, tree, wanted);
+  const needed = unreadable.filter((path) => /\.(?:ya?ml|pub|pem)$/.test(path));
+  if (needed.length > 0) {
+    throw new Failure('configuration', `${needed.join(', ')} cannot be read as text.`, {
+      place: { file: needed[0] ?? '' },
+      remedy: 'Save it as a plain file in UTF-8 without a byte order mark.',
+    });
+  }
   return { commit, tree, texts, installations: read(texts) };
 }
 
@@ -52,22 +59,39 @@ export function findBranch(refs: ReadonlyMap<string, CommitSha>, branch: string,
   });
 }
 
-/** @returns The text of each path that is a file; files that are no UTF-8 text are left out. */
-export async function readTexts(
+export interface ReadTexts {
+  readonly texts: ReadonlyMap<string, string>;
+  /** Paths that are there, and are no plain UTF-8 text, no file, or too large. */
+  readonly unreadable: readonly string[];
+}
+
+/** Reads files as text, and tells what is there but cannot be read so: that is not the same as being absent. */
+export async function readTextsStrictly(
   content: RepositoryContent,
   tree: Tree,
   paths: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const files = paths.flatMap((path) => {
+): Promise<ReadTexts> {
+  const entries = paths.flatMap((path) => {
     const entry = tree.get(path);
-    return entry?.mode.startsWith('100') ? [{ path, blob: entry.blob }] : [];
+    return entry ? [{ path, ...entry }] : [];
   });
+  const files = entries.filter(({ mode }) => mode.startsWith('100'));
   const blobs = await content.readBlobs(files.map(({ blob }) => blob));
-  return new Map(
-    files.flatMap(({ path, blob }) => {
+  const texts = new Map(
+    files.flatMap(({ path, blob }): [string, string][] => {
       const bytes = blobs.get(blob);
       const text = bytes && decodeUtf8(bytes);
       return text === undefined ? [] : [[path, text]];
     }),
   );
+  return { texts, unreadable: entries.map(({ path }) => path).filter((path) => !texts.has(path)) };
+}
+
+/** @returns The text of each path that is a file; what is no plain UTF-8 text is left out. */
+export async function readTexts(
+  content: RepositoryContent,
+  tree: Tree,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  return (await readTextsStrictly(content, tree, paths)).texts;
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.ts';
 import { compare } from '../core/drift/compare.ts';
+import { Failure } from '../core/failure.ts';
 import type { Proposal } from '../core/installation/decide.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, renderDigestOf } from '../core/installation/lock-file.ts';
@@ -8,11 +9,14 @@ import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { FileChange, FileSet } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
+import { parseEvidenceFile } from '../core/trust/evidence-file.ts';
+import { isExactPin } from '../core/version/constraint.ts';
 import type { Selection } from '../core/version/select-version.ts';
+import { parseVersion, type Version } from '../core/version/version.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
 import { closedByPerson } from './find-set-aside.ts';
-import { ownedFolders, readValuesText } from './is-render-of-its-lock.ts';
+import { readValuesText } from './is-render-of-its-lock.ts';
 import { noteOnFlux } from './note-on-flux.ts';
 import { readTexts } from './observe-repository.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
@@ -99,17 +103,9 @@ async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: In
     { component: installation.component, tag: candidate.tag, readResources: [configurationResource] },
     { policy: inputs.policy, now, installed: installed !== undefined },
   );
-  if (evidence.verdict === 'refused' || !evidence.digest || !evidence.manifest) {
-    return { evidence, proposal: { kind: 'refused', because: 'not-verified', reasons: evidence.reasons } };
-  }
-  const known = installed ?? proposed;
-  if (known && known.digest.value !== evidence.digest.value) {
-    const was = installed ? 'installed' : 'proposed';
-    return {
-      evidence,
-      proposal: { kind: 'refused', because: 'content-changed', reasons: changedReasons(known, evidence, was) },
-    };
-  }
+  const refused = findRefusal(evidence, candidate, { installed, proposed });
+  if (refused || !evidence.manifest) return { evidence, proposal: refused ?? notVerified(evidence.reasons) };
+  refuseFloating(installation, candidate.version);
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
   if (installed?.inputs === inputs.digest && !input.options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
@@ -124,7 +120,7 @@ async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: In
     inputs: inputs.digest,
     collected,
     evidence,
-    valuesText: await readValuesText(installation, input.view.state, input.ports),
+    values: await readValuesText(installation, input.view.state, input.ports),
     evaluator: input.ports.evaluator,
     like: input.view.state.commit,
   });
@@ -133,6 +129,44 @@ async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: In
     files: new Map([...rendered.files, ...rendered.beside]),
     ...(await hold(input, candidate, { rendered, evidence })),
   };
+}
+
+type Refused = Extract<Proposal, { kind: 'refused' }>;
+
+const notVerified = (reasons: Evidence['reasons']): Refused => ({ kind: 'refused', because: 'not-verified', reasons });
+
+function findRefusal(
+  evidence: Evidence,
+  candidate: Candidate,
+  { installed, proposed }: { readonly installed: LockFile | undefined; readonly proposed: LockFile | undefined },
+): Refused | undefined {
+  if (evidence.verdict === 'refused') return notVerified(evidence.reasons);
+  if (evidence.version !== candidate.version) {
+    const message = `the tag ${candidate.tag} stands for ${candidate.version}, and the component descriptor says ${evidence.version}`;
+    return notVerified([{ code: 'identity-mismatch', message, where: `${evidence.component}:${candidate.tag}` }]);
+  }
+  const known = installed ?? proposed;
+  if (!known || known.digest.value === evidence.digest?.value) return undefined;
+  const reasons = changedReasons(known, evidence, installed ? 'installed' : 'proposed');
+  return { kind: 'refused', because: 'content-changed', reasons };
+}
+
+/**
+ * ocm-controller takes a version with fewer than three numbers for a range (ocm-domain.md 3.10.1): the cluster would follow
+ * versions that nobody proposed.
+ *
+ * @throws {Failure} `content`
+ */
+function refuseFloating({ templates, component }: Installation, version: Version): void {
+  const parsed = parseVersion(version);
+  if (templates.kind !== 'built-in' || !parsed || isExactPin(parsed)) return;
+  throw new Failure(
+    'content',
+    `${component} ${version} cannot be pinned: ocm-controller would follow every ${version}.x.`,
+    {
+      remedy: 'Ask the provider for a version with three numbers, or put this one on the skip list.',
+    },
+  );
 }
 
 function changedReasons(
@@ -189,7 +223,7 @@ function compareWithBase({ installation, installed, view }: PrepareInput, { file
     locked: installed?.files ?? [],
     rendered: files,
     beside,
-    folders: ownedFolders(installation),
+    application: installation.application,
   });
 }
 
@@ -249,10 +283,5 @@ function supersededBy({ version }: Candidate, open: PullRequest | undefined) {
 async function readInstalledEvidence({ installation, ports, view }: PrepareInput): Promise<Evidence | undefined> {
   const path = evidencePathOf(installation);
   const text = (await readTexts(ports.forge.content, view.state.tree, [path])).get(path);
-  try {
-    const evidence = text === undefined ? undefined : (JSON.parse(text) as Evidence);
-    return Array.isArray(evidence?.resources) ? evidence : undefined;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : parseEvidenceFile(text);
 }

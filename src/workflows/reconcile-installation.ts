@@ -6,6 +6,7 @@ import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts'
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
 import { actOnDecision } from './act-on-decision.ts';
 import { wasBroughtBack } from './brought-back.ts';
 import { findSetAside } from './find-set-aside.ts';
@@ -14,6 +15,7 @@ import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
 import type { RepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type Prepared, prepareProposal } from './prepare-proposal.ts';
+import { readLockAt } from './read-lock.ts';
 import { recordListing, type Survey, surveyRegistry } from './survey-registry.ts';
 
 interface World {
@@ -41,8 +43,8 @@ export async function reconcileInstallation(
   if (options.mode === 'plan') return { ...result, outcome: { kind: 'decided', decision }, pullRequest: open };
 
   const { selection, listing } = survey;
-  const refused = decision.kind === 'refuse' && selection.kind === 'candidate' ? selection.tag : undefined;
-  await recordListing({ installation, listing, store: ports.store, now, refused });
+  const refused = decision.kind === 'refuse' && selection.kind === 'candidate';
+  await recordListing({ installation, installed: installed?.version, listing, store: ports.store, now, refused });
   const base = view.state.commit;
   const pullRequest = await actOnDecision({
     decision,
@@ -75,15 +77,15 @@ async function observeInstallation(
 ): Promise<Observed> {
   const { state, pullRequests } = view;
   const { content } = ports.forge;
-  const installed = readInstalled(state, lockPathOf(installation));
+  const installed = readInstalled(state, installation);
   const version = installed?.version;
   const repository = await ports.repositories.open(installation.registry.url);
   const { bot } = options;
-  const open = pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation));
+  const open = findOpen(installation, pullRequests, options.branch);
   const survey = await surveyRegistry({
     installation,
     installed: version,
-    proposed: open && parseBody(open.body)?.version,
+    proposed: open && (await agreedProposal(content, open, lockPathOf(installation))),
     repository,
     store: ports.store,
     now,
@@ -116,9 +118,36 @@ function refuseUnavailable({ name, unavailable }: ConfiguredInstallation): void 
   });
 }
 
-function readInstalled({ texts }: RepositoryState, path: string): LockFile | undefined {
+/**
+ * @returns The lock file on the base branch.
+ * @throws {Failure} `configuration` when it is of another component: what is deployed would be replaced by something else.
+ */
+function readInstalled({ texts }: RepositoryState, installation: Installation): LockFile | undefined {
+  const path = lockPathOf(installation);
   const text = texts.get(path);
-  return text === undefined ? undefined : parseLockFile(text, path);
+  const lock = text === undefined ? undefined : parseLockFile(text, path);
+  if (!lock || lock.component === installation.component) return lock;
+  const { name, component } = installation;
+  throw new Failure('configuration', `${name} is configured as ${component}, but ${lock.component} is installed.`, {
+    place: { file: path },
+    remedy: `Give the new component an application of its own, and remove the files of ${name} with git to uninstall it.`,
+  });
+}
+
+/** @returns What text and lock file of a proposal both say; where somebody rewrote one of them, nothing is concluded from either. */
+async function agreedProposal(content: RepositoryContent, { headSha, body }: PullRequest, lockPath: string) {
+  const said = parseBody(body)?.version;
+  const locked = headSha && (await readLockAt(content, headSha, lockPath))?.version;
+  return said === locked ? said : undefined;
+}
+
+/** @throws {Failure} `forge-conflict` when somebody retargeted it: where it goes then is not what was configured. */
+function findOpen(installation: Installation, all: readonly PullRequest[], base: string): PullRequest | undefined {
+  const open = all.find((it) => it.state === 'open' && it.head === branchOf(installation));
+  if (!open || open.base === base) return open;
+  throw new Failure('forge-conflict', `Pull request #${open.number} goes into ${open.base} instead of ${base}.`, {
+    remedy: 'Somebody retargeted it. Set it back, or close it.',
+  });
 }
 
 interface LookInput {

@@ -9,6 +9,7 @@ import type { FileSet } from '../core/repository/commit.ts';
 import { parseConfigData } from '../core/template/config-data.ts';
 import { templateVariables } from '../core/template/variables.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
+import { printEvidenceFile } from '../core/trust/evidence-file.ts';
 import { parsePublicKey } from '../core/trust/public-key.ts';
 import type { TrustPolicy } from '../core/trust/trust-policy.ts';
 import { addMissingValues } from '../core/values/add-values.ts';
@@ -32,6 +33,13 @@ export interface RenderedInstallation {
   readonly notes: readonly string[];
 }
 
+/** People's values as they are on the base branch. */
+export interface ValuesFile {
+  /** `undefined` when there is no file, or none that is plain text. */
+  readonly text: string | undefined;
+  readonly unreadable: boolean;
+}
+
 export interface RenderInstallationInput {
   readonly installation: Installation;
   readonly version: Version;
@@ -43,8 +51,8 @@ export interface RenderInstallationInput {
   readonly evidence: Evidence;
   /** As `inputsDigestOf` gives it. */
   readonly inputs: Digest;
-  /** The values file on the base branch, if there is one. */
-  readonly valuesText: string | undefined;
+  /** The values file on the base branch. */
+  readonly values: ValuesFile;
   readonly evaluator: Evaluator;
   /** Any object id of the repository: a blob's id depends on the repository's hash. */
   readonly like: string;
@@ -91,11 +99,6 @@ export async function renderInstallation(input: RenderInstallationInput): Promis
   return { lock, files, beside, valuesAdded: values.added, notes: values.notes };
 }
 
-/** The evidence as it lies beside the lock file: no time in it, so that the same proof gives the same bytes. */
-function printEvidenceFile(evidence: Evidence): string {
-  return `${JSON.stringify(evidence, undefined, 2)}\n`;
-}
-
 function defaultsOf({ component, version, contents }: CollectedVersion) {
   const bytes = contents.get(configurationResource);
   return bytes && parseConfigData(bytes, `the resource ${configurationResource} of ${component}:${version}`).defaults;
@@ -125,7 +128,7 @@ interface AddedValues {
 
 /** Only parameters that no version offered before are added: one that people removed stays removed. */
 function addValues(
-  { installation, installed, valuesText }: RenderInstallationInput,
+  { installation, installed, values }: RenderInstallationInput,
   initialValues: Readonly<Record<string, unknown>>,
 ): AddedValues {
   const offered = new Set(installed?.parameters);
@@ -133,7 +136,9 @@ function addValues(
   // A new installation gets its block even when it is empty: ocm-controller wants a mapping there.
   if (installed && Object.keys(fresh).length === 0) return { files: [], added: undefined, notes: [] };
   const { valuesPath, application } = installation;
-  const result = addMissingValues(valuesText, application, fresh);
+  const result = values.unreadable
+    ? ({ kind: 'left-alone', because: 'it is no plain text in UTF-8' } as const)
+    : addMissingValues(values.text, application, fresh);
   switch (result.kind) {
     case 'unchanged':
       return { files: [], added: undefined, notes: [] };

@@ -1,5 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { ConfiguredInstallation } from '../core/installation/installation.ts';
+import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
+import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView } from './pass.ts';
@@ -60,17 +62,18 @@ async function reconcileGuarded(
     return await reconcileInstallation(installation, view, world);
   } catch (error) {
     const failure = asFailure(error, installation);
-    world.ports.log.warn('installation.failed', { installation: installation.name, code: failure.code });
+    const bug = failure.code === 'internal' && error instanceof Error ? { stack: error.stack } : {};
+    world.ports.log.warn('installation.failed', { installation: installation.name, code: failure.code, ...bug });
     await recordFailure(installation, failure, world);
     return {
       installation,
-      installed: undefined,
+      installed: findInstalled(installation, view),
       selection: undefined,
       evidence: undefined,
       files: undefined,
       change: undefined,
       outcome: { kind: 'failed', failure },
-      pullRequest: undefined,
+      pullRequest: view.pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation)),
     };
   }
 }
@@ -87,7 +90,17 @@ async function recordFailure(
   await ports.store.recordDecision({ repository, installation: name, kind: 'fail', because: code, detail, at });
 }
 
-/** What is neither a Failure nor a Refusal is a bug, and ends the pass. */
+/** What git knows is told even where the rest failed. */
+function findInstalled(installation: ConfiguredInstallation, { state }: PassView): LockFile | undefined {
+  const path = lockPathOf(installation);
+  try {
+    return parseLockFile(state.texts.get(path) ?? '', path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is neither a Failure nor a Refusal is a bug: it fails this installation, and the others go on. */
 function asFailure(error: unknown, { registry }: ConfiguredInstallation): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof Refusal)
@@ -95,5 +108,9 @@ function asFailure(error: unknown, { registry }: ConfiguredInstallation): Failur
       remedy: 'Replicate the components anew.',
       cause: error,
     });
-  throw error;
+  const what = error instanceof Error ? error.message : String(error);
+  return new Failure('internal', `Consignee has a bug: ${what}`, {
+    remedy: 'Please report it with the log line that holds its stack.',
+    cause: error,
+  });
 }

@@ -53,10 +53,26 @@ export async function surveyRegistry({
   const first = select(new Map());
   const newer = first.kind === 'candidate' && first.version !== installed;
   const setAside = newer ? await findSetAside() : new Map<string, string>();
-  const selection = setAside.size > 0 ? select(setAside) : first;
+  const selection = setAside.size > 0 ? select(withOlder(setAside, listing, installed)) : first;
   if (!listing.complete) return { listing, selection: keepProposal(selection, proposed), vanished: [] };
   const known = new Set([...seen.keys(), ...(proposed ? [versionToTag(proposed) ?? ''] : [])]);
   return { listing, selection, vanished: findVanished(listing.tags, known, { installed, installation }) };
+}
+
+/** What is older than a version that people decided against does not take its place: only something newer follows. */
+function withOlder(
+  setAside: ReadonlyMap<string, string>,
+  { tags }: TagListing,
+  installed: Version | undefined,
+): ReadonlyMap<string, string> {
+  const parsed = [...setAside.keys()].flatMap((text) => parseVersion(text) ?? []).toSorted(compareVersions);
+  const newest = parsed.at(-1);
+  if (!newest) return setAside;
+  const older = [...tags.keys()]
+    .flatMap((tag) => parseVersion(tagToVersion(tag) ?? '') ?? [])
+    .filter((version) => version.text !== installed && compareVersions(version, newest) <= 0)
+    .map(({ text }): [string, string] => [text, `it is not newer than ${newest.text}, which people set aside`]);
+  return new Map([...older, ...setAside]);
 }
 
 /** From an incomplete listing nothing older than what is proposed may follow (C-39). */
@@ -70,16 +86,29 @@ function keepProposal(selection: Selection, proposed: Version | undefined): Sele
 
 interface RecordInput {
   readonly installation: Installation;
+  readonly installed: Version | undefined;
   readonly listing: TagListing;
   readonly store: Store;
   readonly now: Date;
-  /** The tag of a candidate that was refused: nothing was proved about it, so nobody is to miss it when it is taken away. */
-  readonly refused: string | undefined;
+  /** Whether the candidate was refused: then nothing newer than the installed version is proved, and nobody is to miss it. */
+  readonly refused: boolean;
 }
 
 /** Remembers the tags of a listing, for minimum ages and to notice what vanishes. */
-export async function recordListing({ installation, listing, store, now, refused }: RecordInput): Promise<void> {
-  const tags = new Map([...listing.tags].filter(([tag]) => tag !== refused));
+export async function recordListing({
+  installation,
+  installed,
+  listing,
+  store,
+  now,
+  refused,
+}: RecordInput): Promise<void> {
+  const floor = installed && parseVersion(installed);
+  const isProved = (tag: string) => {
+    const version = parseVersion(tagToVersion(tag) ?? '');
+    return version !== undefined && floor !== undefined && compareVersions(version, floor) <= 0;
+  };
+  const tags = new Map([...listing.tags].filter(([tag]) => !refused || isProved(tag)));
   await store.recordSeen(installation.registry.url, installation.component, tags, now);
 }
 

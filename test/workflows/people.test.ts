@@ -6,10 +6,8 @@ import {
   branch,
   configPath,
   configText,
-  createWorld,
   expectNothingWritten,
   install,
-  proposeUpdate,
   test,
   type World,
 } from '../support/world.ts';
@@ -18,10 +16,7 @@ import { bot } from '../support/world-ports.ts';
 const deploy = 'components/podinfo/deploy.yaml';
 
 describe.concurrent('what people decide against', () => {
-  test('a closed pull request skips exactly its version', async ({ world }) => {
-    await install(world, 'v1.0.0');
-    await world.publish('v1.1.0');
-    await world.step();
+  test('a closed pull request skips exactly its version', async ({ proposed: world }) => {
     await world.closePullRequest(2);
     await expectNothingWritten(world, 'leave in-sync');
     await world.publish('v1.2.0');
@@ -40,21 +35,25 @@ describe.concurrent('what people decide against', () => {
     expect(await world.step()).toBe('open');
   });
 
-  test('the version that a pull request proposed when it was closed is skipped, not those before', async ({
-    world,
-  }) => {
-    await install(world, 'v1.0.0');
-    await world.publish('v1.1.0');
-    await world.step();
+  test('the version that a pull request proposed when it was closed is skipped, and nothing older takes its place', async ({ proposed: world }) => {
     await world.publish('v1.2.0');
     expect(await world.step()).toBe('update');
     await world.closePullRequest(2);
+    await expectNothingWritten(world, 'leave in-sync');
+    await world.publish('v1.3.0');
     expect(await world.step()).toBe('open');
-    expect(await world.lock(branch)).toMatchObject({ version: 'v1.1.0' });
+    expect(await world.lock(branch)).toMatchObject({ version: 'v1.3.0' });
   });
 
-  test('a change of the configuration that was closed is not proposed again until it is another', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('a first installation that was closed is not replaced by an older version', async ({ world }) => {
+    await world.publish('v1.0.0');
+    await world.publish('v1.1.0');
+    expect(await world.step()).toBe('open');
+    await world.closePullRequest(1);
+    await expectNothingWritten(world, 'leave passed-over');
+  });
+
+  test('a change of the configuration that was closed is not proposed again until it is another', async ({ installed: world }) => {
     const flux = (name: string) => configText().replace('kustomizations: ', `source: ${name}, kustomizations: `);
     await world.person.commit('main', { [configPath]: flux('a') });
     expect(await world.step()).toBe('open');
@@ -64,11 +63,8 @@ describe.concurrent('what people decide against', () => {
     expect(await world.step()).toBe('open');
   });
 
-  test('a merge that was reverted is not done again', async ({ world }) => {
-    await install(world, 'v1.0.0');
-    await world.publish('v1.1.0');
-    await world.step();
-    await world.person.merge(branch, 'main');
+  test('a merge that was reverted is not done again', async ({ proposed: world }) => {
+    await world.merge();
     await world.step();
     await revertLastMerge(world);
     await expectNothingWritten(world, 'leave in-sync');
@@ -78,17 +74,13 @@ describe.concurrent('what people decide against', () => {
     expect(await world.lock(branch)).toMatchObject({ version: 'v1.2.0' });
   });
 
-  test('a first installation that was reverted is not done again', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('a first installation that was reverted is not done again', async ({ installed: world }) => {
     await world.step();
     await revertLastMerge(world);
     await expectNothingWritten(world, 'leave passed-over');
   });
 
-  test('a version on the skip list is withdrawn, and the one before is left installed', async ({ world }) => {
-    await install(world, 'v1.0.0');
-    await world.publish('v1.1.0');
-    await world.step();
+  test('a version on the skip list is withdrawn, and the one before is left installed', async ({ proposed: world }) => {
     await world.person.commit('main', { [configPath]: configText('skip: [v1.1.0]\n') });
     expect(await world.step()).toBe('close');
     await expectNothingWritten(world, 'leave in-sync');
@@ -115,14 +107,13 @@ describe.concurrent('the values file', () => {
     await world.publish('v1.1.0', { parameters: { replicas: 1, message: 'Hello' } });
     expect(await world.step()).toBe('open');
     expect(await world.read(branch, 'values.yaml')).toBe('podinfo:\n  replicas: 1\n');
-    await world.person.merge(branch, 'main');
+    await world.merge();
     await world.publish('v1.2.0', { parameters: { replicas: 1, message: 'Hello' } });
     await world.step();
     expect(await world.read(branch, 'values.yaml')).toBe('podinfo:\n  replicas: 1\n');
   });
 
-  test('what people change in it while a pull request adds to it is kept on both sides', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('what people change in it while a pull request adds to it is kept on both sides', async ({ installed: world }) => {
     await world.publish('v1.1.0', { parameters: { replicas: 1, logo: 'round' } });
     await world.step();
     await world.person.commit('main', { 'values.yaml': 'podinfo:\n  replicas: 7\n' });
@@ -148,17 +139,16 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     'a commit beside the files of the bot': ({ person }) => person.commit(branch, { 'notes.txt': 'mine\n' }),
     "a commit by the bot's name and address": async ({ person }) => {
       await checkOut(person, branch);
-      await change(person, deploy, [...asBot, 'commit', '-q', '-a', '-m', 'default/podinfo v1.0.0 → v1.1.0']);
+      await change(person, deploy, ['commit', '-q', '-a', asBot, '-m', 'default/podinfo v1.0.0 → v1.1.0']);
     },
     "the bot's commit, amended": async ({ person }) => {
       await checkOut(person, branch);
-      await change(person, deploy, [...asBot, 'commit', '-q', '-a', '--amend', '--no-edit']);
+      await change(person, deploy, ['commit', '-q', '-a', '--amend', '--no-edit']);
     },
-    "the bot's lock file, rewritten to another version": async ({ person, read }) => {
-      const path = '.consignee/lock/default/podinfo.yaml';
-      const lock = (await read(branch, path)) ?? '';
-      await person.reset(branch, 'main');
-      await person.commit(branch, { [path]: lock.replace('v1.1.0', 'v1.0.9') });
+    "the bot's evidence, rewritten": async ({ person, read }) => {
+      const path = '.consignee/lock/default/podinfo.evidence.json';
+      const evidence = (await read(branch, path)) ?? '';
+      await person.commit(branch, { [path]: evidence.replace('example.org/podinfo', 'example.org/other') });
     },
     'a merge of main': async ({ person }) => {
       await person.commit('main', { 'other.txt': 'unrelated\n' });
@@ -175,10 +165,9 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     },
   };
 
-  test.each(Object.keys(foreign))('%s: the branch is left alone, and it is said', async (name) => {
-    await using world = await createWorld();
-    await proposeUpdate(world);
-    await foreign[name]?.(world);
+  test.for(Object.entries(foreign))('%s: the branch is left alone, and it is said', async ([, commit], { proposed }) => {
+    const world = proposed;
+    await commit(world);
     const head = await world.git.tip(`refs/heads/${branch}`);
     await expectNothingWritten(world, 'leave branch-has-other-commits');
     await world.publish('v1.2.0');
@@ -190,8 +179,16 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     expect(await world.git.tip(`refs/heads/${branch}`)).toBe(head);
   });
 
-  test('a commit without a change, to start the checks again, keeps nothing from going on', async ({ world }) => {
-    await proposeUpdate(world);
+  test('that rewrite the lock file to another version, or other content: nothing is written', async ({ proposed: world }) => {
+    const path = '.consignee/lock/default/podinfo.yaml';
+    const lock = (await world.read(branch, path)) ?? '';
+    for (const text of [lock.replace('v1.1.0', 'v1.0.9'), lock.replace(/value: "./, 'value: "x'), 'lock: 2\n', '']) {
+      await world.person.commit(branch, { [path]: text });
+      await expectNothingWritten(world, /^(leave|refuse) /);
+    }
+  });
+
+  test('a commit without a change, to start the checks again, keeps nothing from going on', async ({ proposed: world }) => {
     await checkOut(world.person, branch);
     await world.person.git('commit', '-q', '--allow-empty', '-m', 'Start the checks again');
     await push(world.person);
@@ -200,16 +197,14 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     expect(await world.step()).toBe('update');
   });
 
-  test('a person may merge them all the same, and what they changed counts as edited', async ({ world }) => {
-    await proposeUpdate(world);
+  test('a person may merge them all the same, and what they changed counts as edited', async ({ proposed: world }) => {
     await world.person.commit(branch, { [deploy]: 'mine: true\n' });
-    await world.person.merge(branch, 'main');
+    await world.merge();
     await expectNothingWritten(world, 'refuse files-edited');
     expect(await world.read('main', deploy)).toBe('mine: true\n');
   });
 
-  test('they stay when the pull request is closed; without the branch a new one is made', async ({ world }) => {
-    await proposeUpdate(world);
+  test('they stay when the pull request is closed; without the branch a new one is made', async ({ proposed: world }) => {
     await world.person.commit(branch, { 'notes.txt': 'mine\n' });
     await world.closePullRequest(2);
     await expectNothingWritten(world, 'leave in-sync');
@@ -221,10 +216,7 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
 });
 
 describe.concurrent('the base branch moves under an open pull request', () => {
-  test('by what does not concern it: the pull request stays as it is, and merging it gives what is wanted', async ({
-    world,
-  }) => {
-    await proposeUpdate(world);
+  test('by what does not concern it: the pull request stays as it is, and merging it gives what is wanted', async ({ proposed: world }) => {
     await world.person.commit('main', { 'other.txt': 'unrelated\n' });
     await expectNothingWritten(world, 'leave waiting-for-merge');
     await world.person.merge(branch, 'main');
@@ -233,8 +225,7 @@ describe.concurrent('the base branch moves under an open pull request', () => {
     expect(await world.read('main', 'other.txt')).toBe('unrelated\n');
   });
 
-  test('in files of the installation: it is refused and the files stay', async ({ world }) => {
-    await proposeUpdate(world);
+  test('in files of the installation: it is refused and the files stay', async ({ proposed: world }) => {
     await world.person.commit('main', { [deploy]: 'mine: true\n' });
     await expectNothingWritten(world, 'refuse files-edited');
     await world.person.commit('main', { [deploy]: undefined });
@@ -242,16 +233,14 @@ describe.concurrent('the base branch moves under an open pull request', () => {
     expect(await world.read('main', deploy)).toBeUndefined();
   });
 
-  test('by a configuration that changes the files: the pull request follows', async ({ world }) => {
-    await proposeUpdate(world);
+  test('by a configuration that changes the files: the pull request follows', async ({ proposed: world }) => {
     await world.person.commit('main', { [configPath]: configText().replace('kind }', 'kind, source: fleet }') });
     expect(await world.step()).toBe('update');
     expect(await world.read(branch, 'clusters/kind/podinfo_component.yaml')).toContain('name: fleet');
     await expectNothingWritten(world, 'leave waiting-for-merge');
   });
 
-  test('by force to before the installation: nothing is taken from anybody', async ({ world }) => {
-    await proposeUpdate(world);
+  test('by force to before the installation: nothing is taken from anybody', async ({ proposed: world }) => {
     const begin = (await world.git.git('rev-list', '--max-parents=0', 'main')).trim();
     const tip = (await world.git.git('rev-list', '--first-parent', '--reverse', 'main')).trim().split('\n')[1] ?? begin;
     await world.git.git('update-ref', 'refs/heads/main', tip);
@@ -288,7 +277,7 @@ describe.concurrent('a branch that is deleted under its open pull request', () =
   test('with what it proposed merged before: the pull request counts as merged', async ({ world }) => {
     await world.publish('v1.0.0');
     await world.step();
-    await world.person.merge(branch, 'main');
+    await world.merge();
     await world.person.deleteBranch(branch);
     await expectNothingWritten(world, 'leave in-sync');
     expect(await world.pullRequests()).toMatchObject([{ state: 'merged' }]);
@@ -301,7 +290,7 @@ async function proposeAndDelete(world: World) {
   await world.person.deleteBranch(branch);
 }
 
-const asBot = ['-c', `user.name=${bot.name}`, '-c', `user.email=${bot.email}`, '-c', `author.email=${bot.email}`];
+const asBot = `--author=${bot.name} <${bot.email}>`;
 
 async function checkOut({ git }: GitPerson, name: string) {
   await git('fetch', '-q', 'origin');

@@ -10,8 +10,8 @@ export interface ComparisonInput {
   readonly rendered: FileSet;
   /** Further files to write: lock, evidence, values. They are compared, and not checked for edits. */
   readonly beside: FileSet;
-  /** Folders in which files may be removed, without a slash at the end. */
-  readonly folders: readonly string[];
+  /** The lock file could name any file; only those that bear this application's name may be removed. */
+  readonly application: string;
 }
 
 export interface Comparison {
@@ -24,7 +24,7 @@ export interface Comparison {
 }
 
 /** Holds what is wanted against the base branch, by git's own ids: no content is read. */
-export function compare({ base, locked, rendered, beside, folders }: ComparisonInput): Comparison {
+export function compare({ base, locked, rendered, beside, application }: ComparisonInput): Comparison {
   const written = new Set(locked.map(({ path }) => path));
   const changes: FileChange[] = [];
   const occupied: string[] = [];
@@ -35,10 +35,22 @@ export function compare({ base, locked, rendered, beside, folders }: ComparisonI
     changes.push({ path, content });
   }
   for (const path of written) {
-    const owned = folders.some((folder) => path.startsWith(`${folder}/`));
-    if (owned && !rendered.has(path) && base.has(path)) changes.push({ path, content: undefined });
+    if (isNamedAfter(application, path) && !rendered.has(path) && base.has(path))
+      changes.push({ path, content: undefined });
   }
   return { changes, edited: findEdited(base, locked), occupied };
+}
+
+/** `components/<application>/…`, or `<application>.yaml` and `<application>_….yaml` anywhere: folders move with the configuration. */
+function isNamedAfter(application: string, path: string): boolean {
+  const segments = path.split('/');
+  const name = segments.at(-1) ?? '';
+  const folder = segments.findIndex((it, index) => it === 'components' && segments[index + 1] === application);
+  return (
+    (folder >= 0 && folder < segments.length - 2) ||
+    name === `${application}.yaml` ||
+    name.startsWith(`${application}_`)
+  );
 }
 
 /** @returns The locked files that are not on the branch as they were written. */

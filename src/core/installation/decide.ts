@@ -137,7 +137,7 @@ function decideAlarm({ vanished, edited }: Observation): Decision | undefined {
   return refuse(
     'files-edited',
     `${edited.join(', ')} ${edited.length === 1 ? 'was' : 'were'} changed by hand since Consignee wrote ${edited.length === 1 ? 'it' : 'them'}. ` +
-      'Undo that change (git log tells whose it is), or move it into an overriding template under .consignee/templates.',
+      'Undo that change (git log tells whose it is); what should stay goes into an overriding template under .consignee/templates.',
   );
 }
 
@@ -163,7 +163,7 @@ function decideWithoutCandidate({ component, registry, selection, pullRequest }:
 
 function decideInstalled({ installed, selection, pullRequest, branch }: Observation): Decision {
   if (!pullRequest)
-    return { kind: 'leave', because: 'in-sync', detail: `${installed} is installed, ${whyNotNewer(selection)}.` };
+    return { kind: 'leave', because: 'in-sync', detail: `${installed} is installed, ${whyNotOther(selection)}.` };
   if (branch.kind === 'others') return leaveToOthers(branch, pullRequest);
   return {
     kind: 'close',
@@ -172,7 +172,10 @@ function decideInstalled({ installed, selection, pullRequest, branch }: Observat
   };
 }
 
-function whyNotNewer(selection: Selection): string {
+function whyNotOther(selection: Selection): string {
+  if (selection.kind === 'candidate' && selection.reservation) {
+    return `although ${selection.reservation.detail}: Consignee takes nothing back by itself; revert its merge in git to do so`;
+  }
   const newer =
     selection.kind === 'candidate' ? selection.skipped.filter(({ because }) => because !== 'below-installed') : [];
   const [newest] = newer;
@@ -252,7 +255,7 @@ function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, pullRequest:
     because: 'branch-has-other-commits',
     detail:
       `The branch${where} has commits that Consignee did not make (${branch.commits.join(', ')}): it is left alone. ` +
-      'Merge it, or close the pull request and delete the branch to have it made anew.',
+      'Delete the branch to have it made anew without them, or merge it with git and own what it changed.',
   };
 }
 
@@ -261,7 +264,7 @@ function refusalDetail(because: 'not-verified' | 'content-changed', version: Ver
     case 'not-verified':
       return `${version} is refused: it is not proved whole and signed.`;
     case 'content-changed':
-      return `${version} has other content than before under the same version: somebody replaced it.`;
+      return `${version} has other content than before under the same version: somebody replaced it. Ask the provider, and replicate the original again.`;
   }
 }
 
