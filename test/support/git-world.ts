@@ -47,12 +47,20 @@ export interface GitWorld extends AsyncDisposable {
 
 export async function createGitWorld({ objectFormat = 'sha1' } = {}): Promise<GitWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'consignee-test-'));
-  const bare = join(folder, 'applications.git');
+  const bare = bareIn(folder);
   await runGit(folder, ['init', '-q', '--bare', '-b', 'main', '--template=', `--object-format=${objectFormat}`, bare]);
-  const git = (...words: readonly string[]) => runGit(bare, words);
   // Waiting for the disk and tidying up take time that tests do not need.
   await appendFile(join(bare, 'config'), '[core]\n\tfsync = none\n[receive]\n\tautogc = false\n');
   await runGit(bare, ['fast-import', '--quiet'], firstCommit());
+  return openGitWorld(folder);
+}
+
+const bareIn = (folder: string) => join(folder, 'applications.git');
+
+/** @returns The world that lies in a folder: that of another one, copied. */
+export function openGitWorld(folder: string): GitWorld {
+  const bare = bareIn(folder);
+  const git = (...words: readonly string[]) => runGit(bare, words);
   return {
     folder,
     bare,

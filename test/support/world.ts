@@ -1,24 +1,27 @@
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test as baseTest, expect } from 'vitest';
 import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import { type LockFile, parseLockFile } from '../../src/core/installation/lock-file.ts';
 import { lockPathOf } from '../../src/core/installation/places.ts';
 import type { Comment, PullRequest } from '../../src/core/pull-request/pull-request.ts';
-import type { Person } from '../../src/core/repository/commit.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import type { InstallationResult, PassOptions, PassPorts } from '../../src/workflows/pass.ts';
 import { runPass } from '../../src/workflows/run-pass.ts';
 import { createKeyPair, type KeyPair } from '../builders/component-version.ts';
 import { type PodinfoOptions, podinfoVersion } from '../builders/podinfo-version.ts';
-import { createGitWorld, type GitPerson, type GitWorld, runGit } from './git-world.ts';
+import { createGitWorld, type GitPerson, type GitWorld, openGitWorld } from './git-world.ts';
 import { applicationsIn, archiveIn, openPorts, registry, storeIn, worldOptions } from './world-ports.ts';
 
 /** Making keys and starting the thread that renders take longer than a test; both are shared, and neither remembers anything. */
 const evaluator = createEvaluator({ timeoutSeconds: 20 });
-let keys: KeyPair | undefined;
+let madeKeys: KeyPair | undefined;
+function keys(): KeyPair {
+  madeKeys ??= createKeyPair();
+  return madeKeys;
+}
 
 /** How one pass is made, where it differs. */
 export interface PassChanges extends Partial<PassOptions> {
@@ -29,17 +32,14 @@ export interface PassChanges extends Partial<PassOptions> {
   readonly at?: string;
 }
 
-/** A world, with a person who works in it by ordinary git. */
-export interface World extends Scenery {
+/**
+ * An applications repository with its configuration, an archive in the place of its registry, a store, and a person who works with
+ * the repository by ordinary git: all in one folder.
+ */
+export interface World extends AsyncDisposable {
+  readonly folder: string;
   readonly git: GitWorld;
   readonly person: GitPerson;
-}
-
-/** An applications repository with its configuration, an archive in the place of its registry, and a store, in one folder. */
-export interface Scenery extends AsyncDisposable {
-  readonly folder: string;
-  /** Runs git in the bare repository. */
-  readonly inBare: GitWorld['git'];
   publish(version: string, options?: PodinfoOptions): Promise<void>;
   /** Takes component versions out of the registry. */
   withdraw(...versions: readonly string[]): Promise<void>;
@@ -54,25 +54,28 @@ export interface Scenery extends AsyncDisposable {
   /** Works with the forge as a person does who has a command line or a browser. */
   onForge<Result>(work: (forge: Forge) => Promise<Result>): Promise<Result>;
   closePullRequest(number: number): Promise<void>;
+  /** Merges the bot's branch as `git merge --no-ff` does while the base branch has not moved. */
+  merge(): Promise<void>;
   /** @returns The file as it is on a branch, or `undefined`. */
   read(branch: string, path: string): Promise<string | undefined>;
   lock(branch: string, application?: string): Promise<LockFile | undefined>;
   /** All refs with where they are: what anybody can see of a repository. */
   refs(): Promise<string>;
   loseStore(): Promise<void>;
+  /** The same in another folder. */
+  copy(): Promise<World>;
 }
 
 export interface WorldChanges {
-  /** Lines of `.consignee/config.yaml` besides registry, verification and Flux. */
+  /** Lines of `.consignee/config.yaml` after those of `configText`. */
   readonly config?: string;
-  readonly files?: Readonly<Record<string, string>>;
   readonly objectFormat?: 'sha1' | 'sha256';
 }
 
 export const branch = 'consignee/default/podinfo';
 export const configPath = '.consignee/config.yaml';
 
-/** @returns The text of `.consignee/config.yaml`. */
+/** @returns The text of `.consignee/config.yaml`, with more applications or settings. */
 export function configText(more = ''): string {
   return `registry: ${registry}
 verify: [{ signature: release, publicKey: keys/release.pub }]
@@ -82,57 +85,32 @@ applications:
 ${more}`;
 }
 
-export async function createWorld({ config, files = {}, objectFormat = 'sha1' }: WorldChanges = {}): Promise<World> {
-  keys ??= createKeyPair();
+export async function createWorld({ config, objectFormat = 'sha1' }: WorldChanges = {}): Promise<World> {
   const git = await createGitWorld({ objectFormat });
-  const configuration = { [configPath]: configText(config), '.consignee/keys/release.pub': keys.publicKey };
-  await git.person.commit('main', { ...configuration, ...files });
-  const { person, folder } = git;
-  const disposing = { [Symbol.asyncDispose]: () => git[Symbol.asyncDispose]() };
-  return { ...sceneryIn(folder, { keys, person }), ...{ git, person, ...disposing } };
+  const configuration = { [configPath]: configText(config), '.consignee/keys/release.pub': keys().publicKey };
+  await git.person.commit('main', configuration);
+  return worldIn(git);
 }
 
-/** @returns The same world in another folder, without the person. */
-export async function copyWorld({ folder: from, person }: World): Promise<Scenery> {
-  keys ??= createKeyPair();
-  const folder = await mkdtemp(join(tmpdir(), 'consignee-test-'));
-  await cp(from, folder, { recursive: true });
-  return sceneryIn(folder, { keys, person });
-}
-
-interface Inhabitants {
-  readonly keys: KeyPair;
-  readonly person: Person;
-}
-
-function sceneryIn(folder: string, { keys, person }: Inhabitants): Scenery {
+function worldIn(git: GitWorld): World {
+  const { folder, person } = git;
   const archive = archiveIn(folder);
-  const inBare = (...words: readonly string[]) => runGit(applicationsIn(folder), words);
 
   async function withPorts<Result>(changes: PassChanges, work: (ports: PassPorts) => Promise<Result>) {
     await using ports = await openPorts(folder, { evaluator, ...changes });
     return await work(ports);
   }
-  const onForge: Scenery['onForge'] = (work) => withPorts({}, ({ forge }) => work(forge));
-  const pass = (changes: PassChanges = {}) => {
+  const onForge: World['onForge'] = (work) => withPorts({}, ({ forge }) => work(forge));
+  const pass: World['pass'] = (changes = {}) => {
     const { wrap = (it) => it, store: _, at: __, ...options } = changes;
     return withPorts(changes, (ports) => runPass(wrap(ports), worldOptions(options)));
   };
-  const steps = async (changes: PassChanges = {}) => (await pass(changes)).map(inWords);
-  const read: Scenery['read'] = async (ref, path) => {
-    const there = (await inBare('ls-tree', '--name-only', ref, path)) !== '';
-    return there ? await inBare('show', `${ref}:${path}`) : undefined;
-  };
+  const steps: World['steps'] = async (changes) => (await pass(changes)).map(inWords);
+  const read: World['read'] = (ref, path) => git.git('cat-file', 'blob', `${ref}:${path}`).catch(() => undefined);
   return {
-    ...{ folder, inBare, onForge, pass, steps, read },
-    publish: (version, options = {}) => createArchiveWriter().add(archive, podinfoVersion(version, options, keys)),
-    async withdraw(...versions) {
-      const index = join(archive, 'artifact-index.json');
-      const { artifacts, ...rest } = JSON.parse(await readFile(index, 'utf8')) as { artifacts: { tag: string }[] };
-      const kept = artifacts.filter(({ tag }) => !versions.includes(tag));
-      await writeFile(`${index}.new`, JSON.stringify({ ...rest, artifacts: kept }));
-      await rename(`${index}.new`, index);
-    },
+    ...{ folder, git, person, onForge, pass, steps, read },
+    publish: (version, options = {}) => createArchiveWriter().add(archive, podinfoVersion(version, options, keys())),
+    withdraw: (...versions) => withdraw(archive, versions),
     async step(changes) {
       const [step, ...others] = await steps(changes);
       if (step === undefined || others.length > 0) throw new Error('There is not one installation.');
@@ -143,18 +121,48 @@ function sceneryIn(folder: string, { keys, person }: Inhabitants): Scenery {
     async closePullRequest(number) {
       await onForge((forge) => forge.pullRequests.close(number, { name: person.name, email: person.email }));
     },
+    async merge() {
+      const words = ['-p', 'main', '-p', branch, '-m', `Merge ${branch}`];
+      const merged = await git.git('commit-tree', ...words, `${branch}^{tree}`);
+      await git.git('update-ref', 'refs/heads/main', merged.trim());
+    },
     async lock(ref, application = 'podinfo') {
       const path = lockPathOf({ environment: 'default', application });
       const text = await read(ref, path);
       return text === undefined ? undefined : parseLockFile(text, path);
     },
-    refs: () => inBare('for-each-ref'),
+    refs: () => readRefs(applicationsIn(folder)),
     async loseStore() {
       // A store in write-ahead mode is three files.
       for (const ending of ['', '-wal', '-shm']) await rm(`${storeIn(folder)}${ending}`, { force: true });
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+    copy: () => copyFrom(folder),
+    [Symbol.asyncDispose]: () => git[Symbol.asyncDispose](),
   };
+}
+
+/** What is a copy of another thing itself is left out. */
+async function copyFrom(from: string): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'consignee-test-'));
+  const filter = (path: string) => !/^(cache|clone)$/.test(relative(from, path));
+  await cp(from, folder, { recursive: true, filter });
+  return worldIn(openGitWorld(folder));
+}
+
+async function withdraw(archive: string, versions: readonly string[]): Promise<void> {
+  const index = join(archive, 'artifact-index.json');
+  const { artifacts, ...rest } = JSON.parse(await readFile(index, 'utf8')) as { artifacts: { tag: string }[] };
+  const kept = artifacts.filter(({ tag }) => !versions.includes(tag));
+  await writeFile(`${index}.new`, JSON.stringify({ ...rest, artifacts: kept }));
+  await rename(`${index}.new`, index);
+}
+
+/** Faster than asking git; in a young repository each ref is a file. */
+async function readRefs(bare: string): Promise<string> {
+  const entries = await readdir(join(bare, 'refs'), { recursive: true, withFileTypes: true });
+  const files = entries.filter((it) => it.isFile()).map((it) => join(it.parentPath, it.name));
+  const lines = files.toSorted().map(async (path) => `${relative(bare, path)} ${await readFile(path, 'utf8')}`);
+  return (await Promise.all(lines)).join('');
 }
 
 /** @returns What came of an installation, in a word or two. */
@@ -164,19 +172,8 @@ function inWords({ outcome }: InstallationResult): string {
   return 'because' in decision ? `${decision.kind} ${decision.because}` : decision.kind;
 }
 
-/** Publishes a version, has it proposed, and merges it as a person does by plain git. */
-export async function install(world: World, version: string, options?: PodinfoOptions): Promise<void> {
-  await world.publish(version, options);
-  expect(await world.step()).toBe('open');
-  await world.person.merge(branch, 'main');
-}
-
 /** Makes a pass that must take this step and leave every ref where it is. */
-export async function expectNothingWritten(
-  world: Scenery,
-  step: string | RegExp,
-  changes?: PassChanges,
-): Promise<void> {
+export async function expectNothingWritten(world: World, step: string | RegExp, changes?: PassChanges): Promise<void> {
   const before = await world.refs();
   const taken = await world.step(changes);
   if (typeof step === 'string') expect(taken).toBe(step);
@@ -184,18 +181,52 @@ export async function expectNothingWritten(
   expect(await world.refs()).toBe(before);
 }
 
-/** A test with a world of its own, so that those of a file can run beside each other. */
-export const test = baseTest.extend<{ readonly world: World }>({
-  // biome-ignore lint/correctness/noEmptyPattern: what a fixture is made from is read from this pattern.
-  world: async ({}, use) => {
-    await using world = await createWorld();
-    await use(world);
-  },
-});
-
-/** Installs v1.0.0 and has v1.1.0 proposed: pull request #2 is open. */
-export async function proposeUpdate(world: World): Promise<void> {
-  await install(world, 'v1.0.0');
-  await world.publish('v1.1.0');
+/** Publishes a version, has it proposed, and merges that. */
+export async function install(world: World, version: string, options?: PodinfoOptions): Promise<void> {
+  await world.publish(version, options);
   expect(await world.step()).toBe('open');
+  await world.merge();
 }
+
+export interface Worlds {
+  /** There is a configuration, and nothing else. */
+  readonly world: World;
+  /** v1.0.0 is installed. */
+  readonly installed: World;
+  /** v1.0.0 is installed, v1.1.0 is proposed in pull request #2. */
+  readonly proposed: World;
+}
+
+/* biome-ignore-start lint/correctness/noEmptyPattern: what a fixture is made from is read from this pattern. */
+
+/** A test with worlds of its own, so that those of a file can run beside each other. What takes passes is prepared once a file. */
+export const test = baseTest
+  .extend('forInstalled', { scope: 'file' }, async ({}, { onCleanup }): Promise<World> => {
+    const world = await createWorld();
+    onCleanup(() => world[Symbol.asyncDispose]());
+    await install(world, 'v1.0.0');
+    return world;
+  })
+  .extend('forProposed', { scope: 'file' }, async ({ forInstalled }, { onCleanup }): Promise<World> => {
+    const world = await forInstalled.copy();
+    onCleanup(() => world[Symbol.asyncDispose]());
+    await world.publish('v1.1.0');
+    expect(await world.step()).toBe('open');
+    return world;
+  })
+  .extend('world', async ({}, { onCleanup }): Promise<World> => {
+    const world = await createWorld();
+    onCleanup(() => world[Symbol.asyncDispose]());
+    return world;
+  })
+  .extend('installed', async ({ forInstalled }, { onCleanup }): Promise<World> => {
+    const world = await forInstalled.copy();
+    onCleanup(() => world[Symbol.asyncDispose]());
+    return world;
+  })
+  .extend('proposed', async ({ forProposed }, { onCleanup }): Promise<World> => {
+    const world = await forProposed.copy();
+    onCleanup(() => world[Symbol.asyncDispose]());
+    return world;
+  });
+/* biome-ignore-end lint/correctness/noEmptyPattern: what a fixture is made from is read from this pattern. */

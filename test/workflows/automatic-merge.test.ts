@@ -43,8 +43,8 @@ describe.concurrent('a merge by the bot', () => {
     const main = await world.git.tip('refs/heads/main');
     expect(await world.step()).toBe('merge');
     expect(await world.pullRequests()).toMatchObject([{ state: 'merged', endedBy: bot, headSha: head }]);
-    expect((await world.inBare('log', '-1', '--format=%P', 'main')).trim()).toBe(`${main} ${head}`);
-    const message = await world.inBare('log', '-1', '--format=%B', 'main');
+    expect((await world.git.git('log', '-1', '--format=%P', 'main')).trim()).toBe(`${main} ${head}`);
+    const message = await world.git.git('log', '-1', '--format=%B', 'main');
     expect(message).toContain('Merge pull request #1: default/podinfo v1.0.0 (installation)');
     for (const trailer of ['Installation', 'Component', 'Component-Digest', 'Render-Digest', 'Policy-Commit'])
       expect(message).toMatch(new RegExp(`^Consignee-${trailer}: \\S`, 'm'));
@@ -145,7 +145,7 @@ describe.concurrent('several installations', () => {
     await using world = await propose('merge: automatic\nvalues: values/{application}.yaml\n');
     expect(await world.steps()).toEqual(['merge', 'merge', 'merge']);
     expect(
-      (await world.inBare('log', '--first-parent', '--merges', '--format=%s', 'main')).trim().split('\n'),
+      (await world.git.git('log', '--first-parent', '--merges', '--format=%s', 'main')).trim().split('\n'),
     ).toHaveLength(3);
     expect(await world.steps()).toEqual(['leave in-sync', 'leave in-sync', 'leave in-sync']);
   });

@@ -5,40 +5,39 @@ import {
   branch,
   configPath,
   configText,
-  copyWorld,
   createWorld,
   expectNothingWritten,
-  proposeUpdate,
-  type Scenery,
   test,
   type World,
 } from '../support/world.ts';
 
 interface Scene {
+  readonly from: 'world' | 'proposed';
   readonly prepare: (world: World) => Promise<unknown>;
   /** What stands after a pass that nobody killed, or any number of passes after one that was. */
-  readonly end: (world: Scenery) => Promise<void>;
+  readonly end: (world: World) => Promise<void>;
   /** In this order; a scene that does something else, or nothing, is noticed. */
   readonly writes: readonly string[];
 }
 
 const scenes: Readonly<Record<string, Scene>> = {
   'opens a pull request': {
+    from: 'world',
     prepare: (world) => world.publish('v1.0.0'),
     end: (world) => expectOpen(world, { number: 1, title: 'default/podinfo v1.0.0 (installation)', version: 'v1.0.0' }),
     writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'open', 'recordDecision'],
   },
   'updates a pull request': {
+    from: 'proposed',
     prepare: async (world) => {
-      await proposeUpdate(world);
       await world.publish('v1.2.0');
     },
     end: (world) => expectOpen(world, { number: 2, title: 'default/podinfo v1.0.0 → v1.2.0', version: 'v1.2.0' }),
     writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'update', 'recordDecision'],
   },
   'closes a pull request': {
+    from: 'proposed',
     prepare: async (world) => {
-      await proposeUpdate(world);
       await world.person.squash(branch, 'main');
     },
     end: async (world) => {
@@ -48,20 +47,22 @@ const scenes: Readonly<Record<string, Scene>> = {
     writes: ['recordSeen', 'close', 'comment', 'push', 'recordDecision'],
   },
   'merges a pull request': {
+    from: 'proposed',
     prepare: async (world) => {
       await world.person.commit('main', { [configPath]: configText('merge: automatic\n') });
-      await proposeUpdate(world);
     },
     end: async (world) => {
       expect(await world.pullRequests()).toMatchObject([{ state: 'merged' }, { state: 'merged' }]);
       expect(await world.lock('main')).toMatchObject({ version: 'v1.1.0' });
-      expect(await world.inBare('log', '--format=%s', '--merges', 'main')).toMatch(/^Merge pull request #2: .*\n.*\n$/);
+      expect(await world.git.git('log', '--format=%s', '--merges', 'main')).toMatch(
+        /^Merge pull request #2: .*\n.*\n$/,
+      );
     },
     writes: ['recordSeen', 'merge', 'push', 'recordDecision'],
   },
   'brings a branch back': {
+    from: 'proposed',
     prepare: async (world) => {
-      await proposeUpdate(world);
       await world.person.deleteBranch(branch);
     },
     end: (world) => expectOpen(world, { number: 2, title: 'default/podinfo v1.0.0 → v1.1.0', version: 'v1.1.0' }),
@@ -70,28 +71,33 @@ const scenes: Readonly<Record<string, Scene>> = {
 };
 
 async function expectOpen(
-  world: Scenery,
+  world: World,
   { number, title, version }: { number: number; title: string; version: string },
 ) {
   const open = (await world.pullRequests()).filter(({ state }) => state === 'open');
   expect(open).toMatchObject([{ number, title, body: expect.stringContaining(` version=${version} `) }]);
   expect(await world.lock(branch)).toMatchObject({ version });
-  expect((await world.inBare('rev-list', '--count', `main..${branch}`)).trim()).toBe('1');
+  expect((await world.git.git('rev-list', '--count', `main..${branch}`)).trim()).toBe('1');
 }
 
 describe.concurrent('a pass that is killed after any of its writes', () => {
-  test.each(Object.entries(scenes))('%s all the same', { timeout: 120_000 }, async (_, { prepare, end, writes }) => {
-    await using world = await createWorld();
-    await prepare(world);
-    expect(await writesOfPass(world)).toEqual(writes);
-    for (const killAfter of writes.keys()) {
-      await using copy = await copyWorld(world);
-      expect(await startPass(copy.folder, { killAfter })).toEqual({ code: null, signal: 'SIGKILL' });
-      await copy.step();
-      await expectNothingWritten(copy, /^leave (in-sync|waiting-for-merge)$/);
-      await end(copy);
-    }
-  });
+  test.for(Object.entries(scenes))(
+    '%s all the same',
+    { timeout: 120_000 },
+    async ([, scene], { world: empty, proposed }) => {
+      const { from, prepare, end, writes } = scene;
+      const world = from === 'world' ? empty : proposed;
+      await prepare(world);
+      expect(await writesOfPass(world)).toEqual(writes);
+      for (const killAfter of writes.keys()) {
+        await using copy = await world.copy();
+        expect(await startPass(copy.folder, { killAfter })).toEqual({ code: null, signal: 'SIGKILL' });
+        await copy.step();
+        await expectNothingWritten(copy, /^leave (in-sync|waiting-for-merge)$/);
+        await end(copy);
+      }
+    },
+  );
 });
 
 describe.concurrent('a pass that is killed while git works for it', () => {
@@ -109,10 +115,20 @@ describe.concurrent('a pass that is killed while git works for it', () => {
   );
 });
 
+test('what was pushed before a kill is not pushed again', async ({ world }) => {
+  await world.publish('v1.0.0');
+  const killAfter = scenes['opens a pull request']?.writes.indexOf('push') ?? 0;
+  await startPass(world.folder, { killAfter });
+  const pushed = await world.git.tip(`refs/heads/${branch}`);
+  expect(pushed).toBeDefined();
+  expect(await world.step({ at: '2026-11-21T13:00:00Z' })).toBe('open');
+  expect(await world.git.tip(`refs/heads/${branch}`)).toBe(pushed);
+});
+
 async function writesOfPass(world: World): Promise<readonly string[]> {
   const names: string[] = [];
   const before: Boundary = async (name) => void names.push(name);
-  await using copy = await copyWorld(world);
+  await using copy = await world.copy();
   await copy.step({ wrap: (ports) => withBoundaries(ports, { before }) });
   return names;
 }

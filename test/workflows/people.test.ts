@@ -2,15 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { GitPerson } from '../support/git-world.ts';
-import {
-  branch,
-  configPath,
-  configText,
-  expectNothingWritten,
-  install,
-  test,
-  type World,
-} from '../support/world.ts';
+import { branch, configPath, configText, expectNothingWritten, install, test, type World } from '../support/world.ts';
 import { bot } from '../support/world-ports.ts';
 
 const deploy = 'components/podinfo/deploy.yaml';
@@ -35,7 +27,9 @@ describe.concurrent('what people decide against', () => {
     expect(await world.step()).toBe('open');
   });
 
-  test('the version that a pull request proposed when it was closed is skipped, and nothing older takes its place', async ({ proposed: world }) => {
+  test('the version that a pull request proposed when it was closed is skipped, and nothing older takes its place', async ({
+    proposed: world,
+  }) => {
     await world.publish('v1.2.0');
     expect(await world.step()).toBe('update');
     await world.closePullRequest(2);
@@ -53,7 +47,9 @@ describe.concurrent('what people decide against', () => {
     await expectNothingWritten(world, 'leave passed-over');
   });
 
-  test('a change of the configuration that was closed is not proposed again until it is another', async ({ installed: world }) => {
+  test('a change of the configuration that was closed is not proposed again until it is another', async ({
+    installed: world,
+  }) => {
     const flux = (name: string) => configText().replace('kustomizations: ', `source: ${name}, kustomizations: `);
     await world.person.commit('main', { [configPath]: flux('a') });
     expect(await world.step()).toBe('open');
@@ -113,7 +109,9 @@ describe.concurrent('the values file', () => {
     expect(await world.read(branch, 'values.yaml')).toBe('podinfo:\n  replicas: 1\n');
   });
 
-  test('what people change in it while a pull request adds to it is kept on both sides', async ({ installed: world }) => {
+  test('what people change in it while a pull request adds to it is kept on both sides', async ({
+    installed: world,
+  }) => {
     await world.publish('v1.1.0', { parameters: { replicas: 1, logo: 'round' } });
     await world.step();
     await world.person.commit('main', { 'values.yaml': 'podinfo:\n  replicas: 7\n' });
@@ -165,21 +163,26 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     },
   };
 
-  test.for(Object.entries(foreign))('%s: the branch is left alone, and it is said', async ([, commit], { proposed }) => {
-    const world = proposed;
-    await commit(world);
-    const head = await world.git.tip(`refs/heads/${branch}`);
-    await expectNothingWritten(world, 'leave branch-has-other-commits');
-    await world.publish('v1.2.0');
-    const [result] = await world.pass();
-    const detail = expect.stringContaining(`${head?.slice(0, 10)} by `);
-    expect(result?.outcome).toMatchObject({ decision: { because: 'branch-has-other-commits', detail } });
-    await world.loseStore();
-    await expectNothingWritten(world, 'leave branch-has-other-commits');
-    expect(await world.git.tip(`refs/heads/${branch}`)).toBe(head);
-  });
+  test.for(Object.entries(foreign))(
+    '%s: the branch is left alone, and it is said',
+    async ([, commit], { proposed }) => {
+      const world = proposed;
+      await commit(world);
+      const head = await world.git.tip(`refs/heads/${branch}`);
+      await expectNothingWritten(world, 'leave branch-has-other-commits');
+      await world.publish('v1.2.0');
+      const [result] = await world.pass();
+      const detail = expect.stringContaining(`${head?.slice(0, 10)} by `);
+      expect(result?.outcome).toMatchObject({ decision: { because: 'branch-has-other-commits', detail } });
+      await world.loseStore();
+      await expectNothingWritten(world, 'leave branch-has-other-commits');
+      expect(await world.git.tip(`refs/heads/${branch}`)).toBe(head);
+    },
+  );
 
-  test('that rewrite the lock file to another version, or other content: nothing is written', async ({ proposed: world }) => {
+  test('that rewrite the lock file to another version, or other content: nothing is written', async ({
+    proposed: world,
+  }) => {
     const path = '.consignee/lock/default/podinfo.yaml';
     const lock = (await world.read(branch, path)) ?? '';
     for (const text of [lock.replace('v1.1.0', 'v1.0.9'), lock.replace(/value: "./, 'value: "x'), 'lock: 2\n', '']) {
@@ -188,7 +191,9 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     }
   });
 
-  test('a commit without a change, to start the checks again, keeps nothing from going on', async ({ proposed: world }) => {
+  test('a commit without a change, to start the checks again, keeps nothing from going on', async ({
+    proposed: world,
+  }) => {
     await checkOut(world.person, branch);
     await world.person.git('commit', '-q', '--allow-empty', '-m', 'Start the checks again');
     await push(world.person);
@@ -204,7 +209,9 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     expect(await world.read('main', deploy)).toBe('mine: true\n');
   });
 
-  test('they stay when the pull request is closed; without the branch a new one is made', async ({ proposed: world }) => {
+  test('they stay when the pull request is closed; without the branch a new one is made', async ({
+    proposed: world,
+  }) => {
     await world.person.commit(branch, { 'notes.txt': 'mine\n' });
     await world.closePullRequest(2);
     await expectNothingWritten(world, 'leave in-sync');
@@ -216,7 +223,9 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
 });
 
 describe.concurrent('the base branch moves under an open pull request', () => {
-  test('by what does not concern it: the pull request stays as it is, and merging it gives what is wanted', async ({ proposed: world }) => {
+  test('by what does not concern it: the pull request stays as it is, and merging it gives what is wanted', async ({
+    proposed: world,
+  }) => {
     await world.person.commit('main', { 'other.txt': 'unrelated\n' });
     await expectNothingWritten(world, 'leave waiting-for-merge');
     await world.person.merge(branch, 'main');

@@ -1,60 +1,46 @@
 import { rename, rm } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import type { PassPorts } from '../../src/workflows/pass.ts';
-import {
-  branch,
-  configPath,
-  configText,
-  createWorld,
-  expectNothingWritten,
-  install,
-  proposeUpdate,
-  test,
-  type World,
-} from '../support/world.ts';
+import { branch, configPath, configText, expectNothingWritten, test, type World } from '../support/world.ts';
 import { archiveIn } from '../support/world-ports.ts';
 
 describe.concurrent('other content under a version that is known', () => {
-  test('the installed one, signed again: it is refused', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('the installed one, signed again: it is refused', async ({ installed: world }) => {
     await world.publish('v1.0.0', { note: 'something else' });
     await expectNothingWritten(world, 'refuse content-changed');
     await world.loseStore();
     await expectNothingWritten(world, 'refuse content-changed');
   });
 
-  test('the proposed one, signed again: it is refused, and the pull request stays what it is', async ({ world }) => {
-    await proposeUpdate(world);
+  test('the proposed one, signed again: it is refused, and the pull request stays what it is', async ({
+    proposed: world,
+  }) => {
     await world.publish('v1.1.0', { note: 'something else' });
     await expectNothingWritten(world, 'refuse content-changed');
     await world.loseStore();
     await expectNothingWritten(world, 'refuse content-changed');
   });
 
-  test('the proposed one, signed again: a newer version goes on', async ({ world }) => {
-    await proposeUpdate(world);
+  test('the proposed one, signed again: a newer version goes on', async ({ proposed: world }) => {
     await world.publish('v1.1.0', { note: 'something else' });
     await world.publish('v1.2.0');
     expect(await world.step()).toBe('update');
     expect(await world.lock(branch)).toMatchObject({ version: 'v1.2.0' });
   });
 
-  test('the proposed one, tampered with: it is refused', async ({ world }) => {
-    await proposeUpdate(world);
+  test('the proposed one, tampered with: it is refused', async ({ proposed: world }) => {
     await world.publish('v1.1.0', { tampered: true });
     await expectNothingWritten(world, 'refuse not-verified');
   });
 });
 
 describe.concurrent('another manifest with the same signed content', () => {
-  test('of the installed version: nothing', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('of the installed version: nothing', async ({ installed: world }) => {
     await world.publish('v1.0.0', { through: 'elsewhere.example.org' });
     await expectNothingWritten(world, 'leave in-sync');
   });
 
-  test('of the proposed version, however often: nothing', async ({ world }) => {
-    await proposeUpdate(world);
+  test('of the proposed version, however often: nothing', async ({ proposed: world }) => {
     for (const through of ['a.example.org', 'b.example.org']) {
       await world.publish('v1.1.0', { through });
       await expectNothingWritten(world, 'leave waiting-for-merge');
@@ -62,27 +48,26 @@ describe.concurrent('another manifest with the same signed content', () => {
     }
   });
 
-  test('of the installed version while a change of its configuration is proposed: nothing', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('of the installed version while a change of its configuration is proposed: nothing', async ({
+    installed: world,
+  }) => {
     await world.person.commit('main', { [configPath]: configText().replace('kind }', 'kind, source: fleet }') });
     expect(await world.step()).toBe('open');
     await world.publish('v1.0.0', { through: 'a.example.org' });
     await expectNothingWritten(world, 'leave waiting-for-merge');
   });
 
-  test('of the proposed version: the proposal follows the base branch all the same', async ({ world }) => {
-    await proposeUpdate(world);
+  test('of the proposed version: the proposal follows the base branch all the same', async ({ proposed: world }) => {
     await world.publish('v1.1.0', { through: 'a.example.org' });
     await world.person.commit('main', { [configPath]: configText().replace('kind }', 'kind, source: fleet }') });
     expect(await world.step()).toBe('update');
-    await world.person.merge(branch, 'main');
+    await world.merge();
     await expectNothingWritten(world, 'leave in-sync');
   });
 });
 
 describe.concurrent('what the registry loses', () => {
-  test('the installed version: nothing is written, not even for a newer one', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('the installed version: nothing is written, not even for a newer one', async ({ installed: world }) => {
     await world.step();
     await world.publish('v1.1.0');
     await world.withdraw('v1.0.0');
@@ -91,8 +76,7 @@ describe.concurrent('what the registry loses', () => {
     await expectNothingWritten(world, 'refuse version-vanished');
   });
 
-  test('the proposed version: the pull request is not brought to an older one', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('the proposed version: the pull request is not brought to an older one', async ({ installed: world }) => {
     await world.publish('v1.1.0');
     await world.publish('v1.2.0');
     await world.step();
@@ -125,8 +109,7 @@ describe.concurrent('what the registry loses', () => {
     await expectNothingWritten(world, 'refuse no-versions');
   });
 
-  test('a version that comes back: the work goes on', async ({ world }) => {
-    await proposeUpdate(world);
+  test('a version that comes back: the work goes on', async ({ proposed: world }) => {
     await world.withdraw('v1.1.0');
     await expectNothingWritten(world, 'refuse version-vanished');
     await world.publish('v1.1.0');
@@ -135,8 +118,7 @@ describe.concurrent('what the registry loses', () => {
 });
 
 describe.concurrent('a newest version that is refused', () => {
-  test('leaves the open pull request for the version before alone', async ({ world }) => {
-    await proposeUpdate(world);
+  test('leaves the open pull request for the version before alone', async ({ proposed: world }) => {
     await world.publish('v1.2.0', { tampered: true });
     await expectNothingWritten(world, 'refuse not-verified');
     await world.loseStore();
@@ -145,15 +127,13 @@ describe.concurrent('a newest version that is refused', () => {
     await expectNothingWritten(world, 'leave waiting-for-merge');
   });
 
-  test('is not replaced by an older one silently', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('is not replaced by an older one silently', async ({ installed: world }) => {
     await world.publish('v1.1.0');
     await world.publish('v1.2.0', { tampered: true });
     await expectNothingWritten(world, 'refuse not-verified');
   });
 
-  test('is stepped over once people say so', async ({ world }) => {
-    await proposeUpdate(world);
+  test('is stepped over once people say so', async ({ proposed: world }) => {
     await world.publish('v1.2.0', { tampered: true });
     await world.person.commit('main', { [configPath]: configText('skip: [v1.2.0]\n') });
     await expectNothingWritten(world, 'leave waiting-for-merge');
@@ -182,16 +162,13 @@ describe.concurrent('an archive that is replaced while a pass runs', () => {
     });
   }
 
-  test.each([1, 2])('is read anew, at opening %i', async (opening) => {
-    await using world = await createWorld();
-    await install(world, 'v1.0.0');
+  test.for([1, 2])('is read anew, at opening %i', async (opening, { installed: world }) => {
     await world.publish('v1.1.0');
     expect(await world.step({ wrap: replacedAt(world, opening) })).toBe('open');
     expect(await world.step()).toMatch('leave waiting-for-merge');
   });
 
-  test('by one without the version that was found: nothing is proposed', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('by one without the version that was found: nothing is proposed', async ({ installed: world }) => {
     await world.publish('v1.1.0');
     const wrap = (ports: PassPorts): PassPorts => {
       let opened = 0;

@@ -50,14 +50,15 @@ describe.concurrent('one installation', () => {
     await expectNothingWritten(world, 'leave waiting-for-merge');
   });
 
-  test('nothing moves when what is wanted is installed', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('nothing moves when what is wanted is installed', async ({ installed: world }) => {
     await expectNothingWritten(world, 'leave in-sync');
   });
 
   test('a merge by plain git counts as merged', async ({ world }) => {
-    await install(world, 'v1.0.0');
+    await world.publish('v1.0.0');
     await world.step();
+    await world.person.merge(branch, 'main');
+    expect(await world.step()).toBe('leave in-sync');
     expect(await world.pullRequests()).toMatchObject([{ state: 'merged', endedBy: { name: 'Pat Person' } }]);
     expect(await world.lock('main')).toMatchObject({ version: 'v1.0.0' });
   });
@@ -85,24 +86,20 @@ describe.concurrent('one installation', () => {
     expect(await world.step()).toBe('open');
   });
 
-  test('a newer version takes the same branch in a new pull request', async ({ world }) => {
-    await install(world, 'v1.0.0');
-    await world.publish('v1.1.0');
-    expect(await world.step()).toBe('open');
+  test('a newer version takes the same branch in a new pull request', async ({ proposed: world }) => {
     expect(await world.pullRequests()).toMatchObject([
       { number: 1, state: 'merged' },
       { number: 2, state: 'open', head: branch, title: 'default/podinfo v1.0.0 → v1.1.0' },
     ]);
     await expectNothingWritten(world, 'leave waiting-for-merge');
-    await world.person.merge(branch, 'main');
+    await world.merge();
     await expectNothingWritten(world, 'leave in-sync');
     expect(await world.lock('main')).toMatchObject({ version: 'v1.1.0' });
   });
 
   test('a newer version while one is open updates that one in place, which says what it supersedes', async ({
-    world,
+    installed: world,
   }) => {
-    await install(world, 'v1.0.0');
     for (const version of ['v1.1.0', 'v1.2.0', 'v1.3.0']) {
       await world.publish(version);
       await world.step();
@@ -142,8 +139,7 @@ describe.concurrent('one installation', () => {
     await expectNothingWritten(world, 'close', { mode: 'plan' });
   });
 
-  test('versions that were stepped over are named', async ({ world }) => {
-    await install(world, 'v1.0.0');
+  test('versions that were stepped over are named', async ({ installed: world }) => {
     await world.publish('v1.1.0');
     await world.publish('v1.2.0');
     await world.step();
