@@ -15,7 +15,7 @@ export function carriedNode() {
     return require.resolve(`node-${process.platform}-${process.arch}/bin/node`);
   } catch {
     console.error(
-      `Consignee needs Node ${oldest} or newer; this is ${process.version}. Install a newer Node, or run "npm ci" on Linux, which brings one.`,
+      `Consignee needs Node ${oldest} or newer; this is ${process.version}. Install a newer Node ("npm ci" brings one on Linux x64 and arm64 only).`,
     );
     process.exit(1);
   }

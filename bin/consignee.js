@@ -6,6 +6,15 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { carriedNode } from './carried-node.js';
 
+try {
+  import.meta.resolve('commander');
+} catch {
+  console.error(
+    `Consignee lacks its dependencies. Run "npm ci" in ${fileURLToPath(new URL('..', import.meta.url))} first.`,
+  );
+  process.exit(1);
+}
+
 const node = carriedNode();
 if (node === undefined) {
   module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));

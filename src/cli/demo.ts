@@ -131,21 +131,26 @@ async function tellForgery(told: Demo): Promise<void> {
 
 function tellEnd({ directory, context: { terminal } }: Demo, milliseconds: number): void {
   const style = styler(terminal);
-  const program = relative(directory, fileURLToPath(new URL('../../bin/consignee.js', import.meta.url)));
+  const program = fileURLToPath(new URL('../../bin/consignee.js', import.meta.url));
   const next: readonly [string, string][] = [
-    [`cd ${directory}`, ''],
-    [`alias consignee='node ${program}'`, ''],
+    [`cd ${quote(directory)}`, ''],
+    [`alias consignee=${quote(`node ${quote(program)}`)}`, ''],
     ['consignee explain default/podinfo', 'why v1.2.0 is refused'],
     ['consignee pull show 2', 'the open pull request, with what was proved'],
     ['consignee pull merge 2', 'merge it as yourself'],
     ['consignee explain --settings default/podinfo', 'which line of which file decides'],
     ['git clone ocm-applications.git', 'look around; a plain merge and push counts as well'],
   ];
-  const lines = columns(next.map(([text, meaning]) => [`  ${style('cyan', text)}`, meaning]));
+  const lines = columns(next.map(([text, meaning]) => [`  ${style('cyan', text)}`, meaning && `# ${meaning}`]));
   const seconds = (milliseconds / 1000).toFixed(1);
   terminal.out(
     `\n${style('bold', 'That was it')}, in ${seconds} s. The folder ${directory} is left for exploring; a second demo begins afresh.\n\n${lines}\n`,
   );
+}
+
+/** @returns `text` as a shell takes it for one word. */
+function quote(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function step({ context: { terminal }, steps }: Demo, title: string, text: string): void {
@@ -160,27 +165,31 @@ function command({ context: { terminal } }: Demo, text: string): void {
 /**
  * Makes the working folder, anew when an earlier demo left it.
  *
- * @throws {Failure} `usage` when it is somebody's: only what carries the marker is deleted.
+ * @throws {Failure} `usage` when it is somebody's: only what carries the marker is deleted. `local` when it cannot be made.
  */
 async function prepareFolder(directory: string): Promise<void> {
+  const remedy = 'Name another one with --directory.';
   const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [] as string[];
-    throw new Failure('usage', `${directory} cannot be used as a folder: ${error.message}`, {
-      remedy: 'Name another one with --directory.',
-    });
+    throw new Failure('usage', `${directory} cannot be used as a folder: ${error.message}`, { remedy });
   });
   if (entries.length > 0 && !entries.includes(markerName)) {
-    throw new Failure('usage', `The folder ${directory} is not empty, and no demo made it.`, {
-      remedy: 'Name another one with --directory.',
+    throw new Failure('usage', `The folder ${directory} is not empty, and no demo made it.`, { remedy });
+  }
+  try {
+    for (const entry of entries) await rm(join(directory, entry), { recursive: true, force: true });
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, markerName), markerText);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Failure('local', `The folder ${directory} cannot be made for the demo: ${what}.`, {
+      remedy,
+      cause: error,
     });
   }
-  for (const entry of entries) await rm(join(directory, entry), { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  await writeFile(
-    join(directory, markerName),
-    'Made by "consignee demo", which deletes what is in this folder when it starts again.\n',
-  );
 }
+
+const markerText = 'Made by "consignee demo", which deletes what is in this folder when it starts again.\n';
 
 async function setUp(directory: string, context: CommandContext, services: Services): Promise<Demo> {
   const files = await readFolder(join(data, 'ocm-applications'));

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { explainSettings } from '../config/explain-settings.ts';
 import { parseRepositoryConfig } from '../config/repository-config.ts';
+import { shortDigest } from '../core/digest.ts';
 import { Failure, printPlace } from '../core/failure.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
 import type { Selection } from '../core/version/select-version.ts';
 import type { StoredDecision } from '../ports/store.ts';
 import type { InstallationResult } from '../workflows/pass.ts';
@@ -101,12 +103,7 @@ function printDecision(
     ['versions', installation.versions],
     ['installed', installed ? `${installed.version}, digest ${installed.digest.value.slice(0, 12)}` : 'nothing'],
     ['candidate', selection?.kind === 'candidate' ? selection.version : 'none'],
-    [
-      'verified',
-      evidence
-        ? `${evidence.verdict} ${evidence.signatures.map((it) => `${it.name} ${it.verdict}`).join(', ')}`
-        : 'not needed: nothing new is to be proved',
-    ],
+    ['verified', evidence ? printVerdict(evidence) : 'not needed: nothing new is to be proved'],
     ['pull request', pullRequest ? `#${pullRequest.number} ${pullRequest.title}` : 'none'],
   ];
   return [
@@ -117,6 +114,15 @@ function printDecision(
     columns(facts).replace(/^/gm, '  '),
     ...printSkipped(selection, terminal),
   ];
+}
+
+/** In a few words; the reasons of a refusal stand above. */
+function printVerdict({ verdict, signatures }: Evidence): string {
+  if (verdict === 'refused') return 'no';
+  const names = signatures.map(({ name, keyFingerprint }) =>
+    keyFingerprint ? `${name} (key ${shortDigest(keyFingerprint)})` : name,
+  );
+  return names.length === 0 ? 'yes, without a signature' : `yes, signed by ${names.join(' and ')}`;
 }
 
 function printSkipped(selection: Selection | undefined, terminal: Terminal): readonly string[] {

@@ -1,6 +1,7 @@
 import { runPass } from '../workflows/run-pass.ts';
 import {
   exitCodeOf,
+  printRepositoryFailures,
   printStatus,
   printSteps,
   type RepositoryResults,
@@ -9,7 +10,7 @@ import {
 } from './print-results.ts';
 import { endProgress } from './progress-log.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
-import { withSessions } from './session.ts';
+import { withEachSession } from './session.ts';
 import { printJson } from './terminal.ts';
 
 /** Shows what a pass would do. @returns The exit code. */
@@ -52,18 +53,27 @@ async function passOver(
   only: readonly string[],
   { options, context }: Passing,
 ): Promise<readonly RepositoryResults[]> {
-  return withSessions(options, context, async ({ repository, passPorts, passOptions }) => {
+  const all = await withEachSession(options, context, async ({ passPorts, passOptions }) => {
     try {
-      return { repository: repository.name, results: await runPass(await passPorts(), passOptions({ mode, only })) };
+      return await runPass(await passPorts(), passOptions({ mode, only }));
     } finally {
       endProgress(context.terminal);
     }
   });
+  const [first] = all;
+  if (all.length === 1 && first?.failure) throw first.failure;
+  // An installation that is named lies in one repository; that the others do not have it is no failure.
+  const found = only.length > 0 && all.some(({ result }) => result);
+  return all
+    .filter(({ failure }) => !(found && failure?.code === 'usage'))
+    .map(({ repository, result = [], failure }) => ({ repository, results: result, ...(failure && { failure }) }));
 }
 
 function print(
   all: readonly RepositoryResults[],
-  { options, context, text }: Passing & { readonly text: () => string },
+  { options, context: { terminal }, text }: Passing & { readonly text: () => string },
 ): void {
-  context.terminal.out(options.output === 'json' ? printJson(resultsAsData(all)) : text());
+  terminal.out(options.output === 'json' ? printJson(resultsAsData(all)) : text());
+  const failures = printRepositoryFailures(all, terminal);
+  if (failures !== '') terminal.err(failures);
 }

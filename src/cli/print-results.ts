@@ -1,18 +1,25 @@
+import type { Failure } from '../core/failure.ts';
 import type { Decision } from '../core/installation/decide.ts';
+import type { FileChange } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { InstallationResult } from '../workflows/pass.ts';
-import { printFailure } from './print-failure.ts';
-import { columns, fold, type Style, styler, type Terminal } from './terminal.ts';
+import { failureAsData, printFailure } from './print-failure.ts';
+import { columns, cut, fold, type Style, styler, type Terminal } from './terminal.ts';
 
 export interface RepositoryResults {
   /** Name of the applications repository. */
   readonly repository: string;
   readonly results: readonly InstallationResult[];
+  /** What kept the whole repository from being looked at; then there are no results. */
+  readonly failure?: Failure;
 }
 
 /** What a program reads: `plan`, `run` and `status` with `--output json`. Kept as it is. */
 export function resultsAsData(all: readonly RepositoryResults[]) {
-  return { installations: all.flatMap(({ repository, results }) => results.map((it) => resultAsData(repository, it))) };
+  return {
+    installations: all.flatMap(({ repository, results }) => results.map((it) => resultAsData(repository, it))),
+    failures: all.flatMap(({ repository, failure }) => (failure ? [{ repository, ...failureAsData(failure) }] : [])),
+  };
 }
 
 /** One installation, as `explain` shows it too. */
@@ -55,7 +62,10 @@ function decisionAsData(outcome: InstallationResult['outcome']) {
 
 /** @returns 0, 1, 2 or 3 by what is worst: a failure, a wrong configuration, a refusal. */
 export function exitCodeOf(all: readonly RepositoryResults[]): number {
-  const codes = all.flatMap(({ results }) => results.map(({ outcome }) => outcomeCode(outcome)));
+  const codes = all.flatMap(({ results, failure }) => [
+    failure?.exitCode ?? 0,
+    ...results.map(({ outcome }) => outcomeCode(outcome)),
+  ]);
   return [1, 2, 3].find((code) => codes.includes(code)) ?? 0;
 }
 
@@ -76,7 +86,7 @@ export function printSteps(
   { done }: { readonly done: boolean },
 ): string {
   const results = all.flatMap((it) => it.results);
-  if (results.length === 0) return 'No installation is configured.\n';
+  if (results.length === 0) return nothingConfigured(all);
   return `${results.map((it) => printStep(it, terminal, done)).join('\n\n')}\n`;
 }
 
@@ -92,6 +102,7 @@ function printStep(result: InstallationResult, terminal: Terminal, done: boolean
     fold(decision.detail, { width: terminal.width, indent: 2 }),
     ...(decision.kind === 'refuse' ? printReasons(decision.reasons, terminal) : []),
     ...(done ? [] : printFiles(result, terminal)),
+    ...(result.change?.content.notes ?? []).map((note) => fold(`Note: ${note}`, { width: terminal.width, indent: 2 })),
   ];
   return lines.join('\n');
 }
@@ -130,31 +141,57 @@ export function printReasons(reasons: Evidence['reasons'], terminal: Terminal): 
 
 function printFiles({ change }: InstallationResult, terminal: Terminal): readonly string[] {
   const style = styler(terminal);
-  return (change?.changes ?? []).map(
-    ({ path, content }) => `    ${style('dim', content === undefined ? '-' : '+')} ${path}`,
-  );
+  const added = addedFiles(change?.content.diff ?? '');
+  const mark = ({ path, content }: FileChange) => (content === undefined ? '-' : added.has(path) ? '+' : '~');
+  return (change?.changes ?? []).map((it) => `    ${style('dim', mark(it))} ${it.path}`);
+}
+
+/** @returns The paths that a unified diff creates. */
+function addedFiles(diff: string): ReadonlySet<string> {
+  return new Set([...diff.matchAll(/^diff --git a\/(.*) b\/\1\nnew file mode /gm)].flatMap(([, path]) => path ?? []));
 }
 
 /** Prints where each installation stands, a line each. */
 export function printStatus(all: readonly RepositoryResults[], terminal: Terminal): string {
+  const results = all.flatMap((it) => it.results);
+  if (results.length === 0) return nothingConfigured(all);
   const style = styler(terminal);
-  const header = ['INSTALLATION', 'INSTALLED', 'CANDIDATE', 'PULL REQUEST', 'STATE'].map((it) => style('dim', it));
-  const rows = all.flatMap(({ results }) =>
-    results.map((result) => [
-      result.installation.name,
-      result.installed?.version ?? '-',
-      result.selection?.kind === 'candidate' ? result.selection.version : '-',
-      result.pullRequest ? `#${result.pullRequest.number} ${result.pullRequest.state}` : '-',
-      printState(result, style),
-    ]),
-  );
-  return rows.length === 0 ? 'No installation is configured.\n' : `${columns([header, ...rows])}\n`;
+  const header = ['INSTALLATION', 'INSTALLED', 'CANDIDATE', 'PULL REQUEST'];
+  const rows = results.map(({ installation, installed, selection, pullRequest }) => [
+    installation.name,
+    installed?.version ?? '-',
+    selection?.kind === 'candidate' ? selection.version : '-',
+    pullRequest ? `#${pullRequest.number} ${pullRequest.state}` : '-',
+  ]);
+  const widths = header.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const room = Math.max(30, terminal.width - widths.reduce((sum, width) => sum + width + 3, 0));
+  const states = results.map((result) => {
+    const [colour, words] = stateInWords(result);
+    return style(colour, cut(words, room));
+  });
+  const head = [...header, 'STATE'].map((it) => style('dim', it));
+  return `${columns([head, ...rows.map((row, index) => [...row, states[index] ?? ''])])}\n`;
 }
 
-function printState({ outcome, ...result }: InstallationResult, style: ReturnType<typeof styler>): string {
-  if (outcome.kind === 'failed') return style('red', `failed: ${outcome.failure.message}`);
-  const [colour, words] = stepInWords(outcome.decision, { outcome, ...result }, false);
-  return style(colour, words);
+function stateInWords(result: InstallationResult): [Style, string] {
+  const { outcome } = result;
+  if (outcome.kind === 'failed') return ['red', `failed: ${outcome.failure.message}`];
+  return stepInWords(outcome.decision, result, false);
+}
+
+/** Nothing is said about installations where repositories could not be looked at. */
+function nothingConfigured(all: readonly RepositoryResults[]): string {
+  return all.some(({ failure }) => failure) ? '' : 'No installation is configured.\n';
+}
+
+/** Prints the repositories that could not be looked at, each with what to do about it. */
+export function printRepositoryFailures(all: readonly RepositoryResults[], terminal: Terminal): string {
+  const style = styler(terminal);
+  return all
+    .flatMap(({ repository, failure }) =>
+      failure ? [`${style('bold', repository)}\n${indent(printFailure(failure, terminal))}\n`] : [],
+    )
+    .join('\n');
 }
 
 function indent(text: string): string {

@@ -134,8 +134,8 @@ function addContentCommands(program: Command, context: CommandContext, exit: Exi
     .argument('<reference>', 'ARCHIVE//COMPONENT:VERSION')
     .option('--signature <name>', 'a signature that must be there and hold (repeatable: all of them)', repeat)
     .option('--public-key <name=file>', 'the public key of a signature (repeatable)', repeat)
-    .option('--root-ca <name=file>', 'root certificates of a signature (repeatable)', repeat)
-    .option('--issuer <name=dn>', 'the distinguished name wanted of a signature (repeatable)', repeat)
+    .option('--root-ca <name=file>', 'root certificates of a signature (not available yet)', repeat)
+    .option('--issuer <name=dn>', 'the distinguished name wanted of a signature (not available yet)', repeat)
     .option(
       '--normalisation <name>',
       'a normalisation that is admitted (repeatable; default: all that are supported)',
@@ -178,7 +178,7 @@ function addPullCommands(program: Command, context: CommandContext, exit: Exit):
       exit(await (await load()).pullMerge(number, command.optsWithGlobals(), context)),
     );
   withCommon(pull.command('close'))
-    .description('close a pull request: its version is skipped')
+    .description('close a pull request: what it proposes is skipped')
     .argument('<number>')
     .option(...person)
     .action(async (number: string, _, command: Command) =>

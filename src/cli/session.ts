@@ -9,6 +9,7 @@ import { Failure } from '../core/failure.ts';
 import type { Unavailable } from '../core/installation/installation.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { PassOptions, PassPorts } from '../workflows/pass.ts';
+import { asFailure } from './as-failure.ts';
 import { createProgressLog } from './progress-log.ts';
 import type { CommandContext, CommonOptions, Connection } from './services.ts';
 
@@ -59,6 +60,37 @@ export async function withSessions<Result>(
   for (const repository of chosen)
     results.push(await work(await openSession(repository, { server, connection, context })));
   return results;
+}
+
+/** What came of one applications repository: a result, or what kept it from one. */
+interface Each<Result> {
+  readonly repository: string;
+  readonly result?: Result;
+  readonly failure?: Failure;
+}
+
+/** As `withSessions`, where a failure of one applications repository does not keep the others from theirs. */
+export async function withEachSession<Result>(
+  options: CommonOptions,
+  context: CommandContext,
+  work: (session: Session) => Promise<Result>,
+): Promise<readonly Each<Result>[]> {
+  const server = await readServerConfig(options);
+  const chosen = chooseRepositories(server, options.repository);
+  const services = await context.services();
+  await using connection = services.connect(server);
+  const all: Each<Result>[] = [];
+  for (const repository of chosen) {
+    try {
+      const session = await openSession(repository, { server, connection, context });
+      all.push({ repository: repository.name, result: await work(session) });
+    } catch (error) {
+      const failure = asFailure(error);
+      if (!failure) throw error;
+      all.push({ repository: repository.name, failure });
+    }
+  }
+  return all;
 }
 
 /** As `withSessions`, where exactly one applications repository is meant. */

@@ -52,15 +52,14 @@ export function styler({ colour }: Pick<Terminal, 'colour'>): (style: Style, tex
 export function toScreen(text: string, colour: string | false): string {
   const harmless = text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd').replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
   if (colour === false) return harmless.replace(privateCharacters, '');
-  // Nothing below a blank but line ends and tabs is left in the text by now: U+0001 to U+0007 are free for marks that are ours.
   const ours = new RegExp(`([\\u{f0000}-\\u{f0006}])${colour}|[\\u{f0000}-\\u{f00ff}]`, 'gu');
   return harmless
-    .replace(ours, (_, mark?: string) => (mark ? String.fromCharCode((mark.codePointAt(0) ?? 0) - firstMark + 1) : ''))
-    .replace(/([\u0001-\u0006])([^\u0001-\u0007]*)\u0007/g, (_, mark: string, inner: string) => {
-      const style = styles[mark.charCodeAt(0) - 1];
+    .replace(ours, (_, mark: string | undefined) => mark ?? '')
+    .replace(/([\u{f0000}-\u{f0005}])([^\u{f0000}-\u{f0006}]*)\u{f0006}/gu, (_, mark: string, inner: string) => {
+      const style = styles[(mark.codePointAt(0) ?? 0) - firstMark];
       return style ? styleText(style, inner, { validateStream: false }) : inner;
     })
-    .replace(/[\u0001-\u0007]/g, '');
+    .replace(privateCharacters, '');
 }
 
 /**

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import { createRepository } from '../../src/adapters/git/create-repository.ts';
+import { asFailure } from '../../src/cli/as-failure.ts';
 import { readVariables } from '../../src/config/env.ts';
 import { createKeyPair, descriptorData, publishable, signed } from '../builders/component-version.ts';
 import { createWorkplace, runCli, type Workplace } from '../support/cli.ts';
@@ -187,6 +188,61 @@ describe('what cannot be reached ends with 1', () => {
   });
 });
 
+describe('one of several applications repositories that cannot be reached', () => {
+  async function worldOfTwo(): Promise<string> {
+    const folder = await world();
+    await writeFile(
+      join(folder, 'consignee.yaml'),
+      serverConfig.replace('{ apps:', '{ gone: { url: ./gone.git }, apps:'),
+    );
+    return folder;
+  }
+
+  test.each(['plan', 'run', 'status'])('does not keep %s from the others, and is told', async (command) => {
+    const folder = await worldOfTwo();
+    const { code, out, err } = await runCli([command, '-c', join(folder, 'consignee.yaml')]);
+    expect(code).toBe(1);
+    expect(out).toContain('default/podinfo');
+    expect(err).toMatch(/gone\n {2}Failed: .*no git repository/);
+  });
+
+  test('is listed in JSON beside the installations of the others', async () => {
+    const folder = await worldOfTwo();
+    const { code, out } = await runCli(['run', '-o', 'json', '-c', join(folder, 'consignee.yaml')]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      installations: [{ repository: 'apps', decision: { kind: 'open' } }],
+      failures: [{ repository: 'gone', code: 'forge-unreachable', message: expect.stringContaining('gone') }],
+    });
+  });
+});
+
+describe('a failure for programs', () => {
+  test('is JSON on the output, and text beside it', async () => {
+    const { code, out, err } = await runCli(['plan', '-o', 'json', '-c', 'nowhere.yaml']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({
+      failure: {
+        code: 'configuration',
+        message: expect.stringContaining('nowhere.yaml'),
+        remedy: expect.stringContaining('--config'),
+        place: null,
+        findings: [],
+      },
+    });
+    expect(err).toContain('There is no server configuration');
+  });
+
+  test('holds every finding with its place', async () => {
+    const folder = await world({ config: 'registry: 7\nverfy: []\napplications: {}\n' });
+    const { out } = await runCli(['validate', '-o', 'json', '-c', join(folder, 'consignee.yaml')]);
+    const { failure } = JSON.parse(out);
+    expect(failure.findings).toContainEqual(
+      expect.objectContaining({ place: expect.objectContaining({ file: '.consignee/config.yaml', line: 2 }) }),
+    );
+  });
+});
+
 /** Publishes one version, made by `change`, in place of the signed ones. */
 async function republish(archive: string, options: Parameters<typeof descriptorData>[0], tag: string): Promise<void> {
   await rm(archive, { recursive: true });
@@ -276,7 +332,53 @@ describe('content that is bad ends with 3, and nothing is written', () => {
   });
 });
 
+describe('what cannot be written', () => {
+  test('is a failure of this machine, not a bug', async () => {
+    await place.write({ 'a-file': '' });
+    const { code, err } = await runCli(['demo', '-d', place.path('a-file', 'below')]);
+    expect(code).not.toBe(0);
+    expect(err).toContain(place.path('a-file', 'below'));
+    expectClear(err);
+  });
+
+  test.each([
+    ['EACCES', 1],
+    ['ENOSPC', 1],
+    ['EROFS', 1],
+  ])('%s is told with the path', (code, exitCode) => {
+    const failure = asFailure(Object.assign(new Error(`${code}: x`), { code, path: '/data/store' }));
+    expect(failure).toMatchObject({ code: 'local', exitCode, message: expect.stringContaining('/data/store') });
+  });
+
+  test('any other error stays a bug', () => {
+    expect(asFailure(new TypeError('x is not a function'))).toBeUndefined();
+    expect(asFailure(Object.assign(new Error('x'), { code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();
+  });
+});
+
 describe('what people do is left alone, and said', () => {
+  test('an example in a remedy keeps its lines', async () => {
+    const folder = await world({ config: '' });
+    const { err } = await runCli(['plan', '-c', join(folder, 'consignee.yaml')]);
+    expect(err).toMatch(/^ {2}registry: .*\n {2}verify: .*\n {2}applications: .*$/m);
+  });
+
+  test('a comment without text is wrong usage', async () => {
+    const folder = await world();
+    const { code, err } = await runCli(['pull', 'comment', '1', ' ', '-c', join(folder, 'consignee.yaml')]);
+    expect(code).toBe(2);
+    expect(err).toContain('has no text');
+  });
+
+  test('the state of an installation that failed takes one line of the width', async () => {
+    const folder = await world({ prepare: (archive) => rm(archive, { recursive: true }) });
+    const { out } = await runCli(['status', '-c', join(folder, 'consignee.yaml')]);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('failed: ');
+    expect(lines[1]?.length).toBeLessThanOrEqual(120);
+  });
+
   test('files that a person edited are not written over', async () => {
     const folder = await world();
     const config = ['-c', join(folder, 'consignee.yaml')];

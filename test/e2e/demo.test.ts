@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -94,6 +95,46 @@ describe('the demo', () => {
       expect(code).toBe(0);
       expect(out).toMatch(/registry +top +\.consignee\/config\.yaml:2:1 +"gitea\.ocm\.dev\/software-consumer"/);
     }
+  });
+
+  test('a plan marks what is changed, what is new, and what is noted', async () => {
+    expect(told.out).toMatch(/^ {4}\+ components\/podinfo\/deploy\.yaml$/m);
+    const { out } = await runCli(['plan', ...config]);
+    expect(out).toContain('refused');
+  });
+
+  test('what a merged pull request changed can still be shown', async () => {
+    const { out, code } = await runCli(['pull', 'diff', '1', ...config]);
+    expect(code).toBe(0);
+    expect(out).toContain('+++ b/components/podinfo/deploy.yaml');
+    expect(out).not.toContain('values.yaml\n+  message');
+    expect(out).not.toMatch(/^index /m);
+    expect((await runCli(['pull', 'diff', '2', ...config])).out).toContain('+  logo: /static/logo.png');
+  });
+
+  test('merging what is merged changes nothing and says so', async () => {
+    const { out, code } = await runCli(['pull', 'merge', '1', '--as', 'Ada <ada@example.org>', ...config]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^#1 .* is merged already, into main as /);
+  });
+
+  test('explains in a few words whether the candidate is verified', async () => {
+    expect((await runCli(['explain', 'default/podinfo', ...config])).out).toMatch(/^ {2}verified +no$/m);
+  });
+
+  test('lines to try can be copied: descriptions are comments', () => {
+    const hints = told.out.slice(told.out.indexOf('That was it')).split('\n').slice(2);
+    for (const line of hints.filter((it) => it !== ''))
+      expect(line).toMatch(/^ {2}(?:cd|alias|consignee|git) [^#]*(?:# .*)?$/);
+    expect(told.out).toContain(`alias consignee='node ${program}'`);
+  });
+
+  test('the launcher in a checkout without dependencies says what to do', async () => {
+    await cp(dirname(program), place.path('fresh/bin'), { recursive: true });
+    const failed = await execute(process.execPath, [place.path('fresh/bin/consignee.js')]).catch((error) => error);
+    expect(failed).toMatchObject({ code: 1, stdout: '' });
+    expect(failed.stderr).toMatch(/Run "npm ci" in .*fresh.* first\.\n$/);
+    expect(failed.stderr).not.toContain('    at ');
   });
 
   test('a second demo begins afresh, and deletes nothing that it did not make', async () => {

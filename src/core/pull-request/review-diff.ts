@@ -1,10 +1,17 @@
 import { configurationFolder } from '../installation/places.ts';
 
 /**
- * Takes the files that Consignee keeps for itself (lock and evidence) out of a unified diff: what is left is what runs
- * differently, and what a reviewer has to judge.
+ * Takes out of a unified diff what nobody reviews: the files that Consignee keeps for itself (lock and evidence) and the names of
+ * git's blobs. What is left is what runs differently, and what a reviewer has to judge.
  */
 export function reviewDiff(diff: string): string {
-  const files = diff.split(/^(?=diff --git )/m);
-  return files.filter((it) => !it.startsWith(`diff --git a/${configurationFolder}/lock/`)).join('');
+  const files = diff
+    .split(/^(?=diff --git )/m)
+    .filter((it) => !it.startsWith(`diff --git a/${configurationFolder}/lock/`));
+  return files.map(withoutBlobNames).join('');
+}
+
+/** Only in the header of a file, which ends before its first hunk: lines of content begin with a blank, a plus or a minus. */
+function withoutBlobNames(file: string): string {
+  return file.replace(/^index [0-9a-f]+\.\.[0-9a-f]+(?: \d+)?\n/m, '');
 }
