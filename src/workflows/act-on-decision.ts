@@ -138,6 +138,8 @@ async function closePullRequest(
 ): Promise<PullRequest | undefined> {
   if (!pullRequest) return undefined;
   const { forge } = ports;
+  const now = await findPullRequest(forge, pullRequest.number);
+  if (now.state !== 'open') return now;
   // Closing first: a crash in between loses the explanation, where the other order would repeat it.
   const closed = await forge.pullRequests.close(pullRequest.number, options.bot);
   await forge.comments.add(pullRequest.number, { body: `Closed: ${why}`, by: options.bot });

@@ -56,7 +56,21 @@ export async function surveyRegistry({
   const selection = setAside.size > 0 ? select(withOlder(setAside, listing, installed)) : first;
   if (!listing.complete) return { listing, selection: keepProposal(selection, proposed), vanished: [] };
   const known = new Set([...seen.keys(), ...(proposed ? [versionToTag(proposed) ?? ''] : [])]);
-  return { listing, selection, vanished: findVanished(listing.tags, known, { installed, installation }) };
+  const vanished = findVanished(listing.tags, known, { installed, installation });
+  return { listing, selection: keepYoungProposal(selection, proposed), vanished };
+}
+
+/**
+ * What was proposed when it had come of age stays proposed when its age counts anew, because the store was lost or the minimum
+ * was raised; it is not merged before it is of age again.
+ */
+function keepYoungProposal(selection: Selection, proposed: Version | undefined): Selection {
+  if (selection.kind !== 'candidate') return selection;
+  const young = selection.skipped.find(({ version, because }) => version === proposed && because === 'too-young');
+  if (!young) return selection;
+  const { skipped, changesAt } = selection;
+  const detail = `${young.version} is proposed, and ${young.detail} as far as is remembered.`;
+  return { kind: 'none', because: 'too-young', detail, skipped, ...(changesAt && { changesAt }) };
 }
 
 /** What is older than a version that people decided against does not take its place: only something newer follows. */

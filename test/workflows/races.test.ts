@@ -134,6 +134,14 @@ describe.concurrent('a person is faster than the bot', () => {
     expect(await world.read(branch, 'notes.txt')).toBe('mine\n');
   });
 
+  test('and closes the pull request that has become moot: the bot adds nothing to it', async ({ proposed: world }) => {
+    await world.person.squash(branch, 'main');
+    await world.step(meanwhile('before', 'recordSeen', () => world.closePullRequest(2)));
+    expect((await world.pullRequests())[1]).toMatchObject({ state: 'closed', endedBy: { name: 'Pat Person' } });
+    expect(await world.comments(2)).toEqual([]);
+    await expectNothingWritten(world, 'leave in-sync');
+  });
+
   test('and moves the base branch: the proposal follows', async ({ world }) => {
     await world.publish('v1.0.0');
     const commit = () => world.person.commit('main', { 'values.yaml': 'podinfo:\n  replicas: 9\n' });

@@ -203,3 +203,44 @@ test('of two applications the one goes on while the other fails', async ({ world
   });
   expect(await world.steps()).toEqual(['leave waiting-for-merge', 'refuse not-verified']);
 });
+
+describe.concurrent('a minimum age', () => {
+  const day = (number: number) => ({ at: `2026-11-${20 + number}T12:00:00Z` });
+
+  /** v1.0.0 is installed, and v1.1.0 was proposed when it had come of age, on day 5. */
+  async function proposeAged(world: World) {
+    await world.person.commit('main', { [configPath]: configText('minimumAge: 1d\n') });
+    await world.publish('v1.1.0');
+    await expectNothingWritten(world, 'leave in-sync', day(3));
+    expect(await world.step(day(5))).toBe('open');
+  }
+
+  test('is waited for, also when there are newer versions', async ({ installed: world }) => {
+    await proposeAged(world);
+    await world.publish('v1.2.0');
+    await expectNothingWritten(world, 'leave waiting-for-merge', day(5));
+    expect(await world.step(day(6))).toBe('update');
+  });
+
+  test('that counts anew for want of a store leaves the pull request open', async ({ installed: world }) => {
+    await proposeAged(world);
+    await world.loseStore();
+    await expectNothingWritten(world, 'leave too-young', day(5));
+    await expectNothingWritten(world, 'leave waiting-for-merge', day(6));
+  });
+
+  test('that was raised leaves the pull request open', async ({ installed: world }) => {
+    await proposeAged(world);
+    await world.person.commit('main', { [configPath]: configText('minimumAge: 5d\n') });
+    await expectNothingWritten(world, 'leave too-young', day(5));
+    await expectNothingWritten(world, 'leave waiting-for-merge', day(9));
+  });
+
+  test('that counts anew keeps from an automatic merge', async ({ installed: world }) => {
+    await proposeAged(world);
+    await world.person.commit('main', { [configPath]: configText('minimumAge: 1d\nmerge: automatic\n') });
+    await world.loseStore();
+    await expectNothingWritten(world, 'leave too-young', day(5));
+    expect(await world.step(day(6))).toBe('merge');
+  });
+});
