@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseComponentName } from '../core/component/component-name.ts';
 import { Failure } from '../core/failure.ts';
@@ -178,7 +178,8 @@ async function prepareFolder(directory: string): Promise<void> {
   }
   try {
     for (const entry of entries) await rm(join(directory, entry), { recursive: true, force: true });
-    await mkdir(directory, { recursive: true });
+    // Folder by folder: in file systems that take no folders, Node's recursive form tries for ever.
+    for (const folder of parentsOf(directory)) await mkdir(folder).catch(unlessThere);
     await writeFile(join(directory, markerName), markerText);
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
@@ -233,4 +234,15 @@ async function readFolder(folder: string): Promise<FileSet> {
       ),
     ),
   );
+}
+
+/** From the first that may be missing to the folder itself. */
+function parentsOf(directory: string): readonly string[] {
+  const parents: string[] = [];
+  for (let path = resolve(directory); path !== dirname(path); path = dirname(path)) parents.unshift(path);
+  return parents;
+}
+
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
