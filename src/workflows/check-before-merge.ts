@@ -1,36 +1,23 @@
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import type { CommitSha } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Selection } from '../core/version/select-version.ts';
-import { findBranch } from './observe-repository.ts';
-import type { PassOptions, PassPorts } from './pass.ts';
+import type { PassPorts } from './pass.ts';
 
 interface CheckInput {
   readonly installation: Installation;
-  /** Tip of the base branch that was decided on. */
-  readonly base: CommitSha;
   readonly selection: Selection;
   readonly evidence: Evidence | undefined;
-  readonly ports: PassPorts;
-  readonly options: PassOptions;
+  readonly ports: Pick<PassPorts, 'repositories'>;
 }
 
 /**
- * Reads afresh what a merge without a person rests on (reliability.md C-19, A-02): that the base branch, with configuration and
- * policy, is where it was, and that the version's tag still leads to what was verified. Pull request and head are the forge's to check.
+ * Reads afresh, right before a merge without a person, whether the version's tag still leads to what was verified (reliability.md
+ * A-02). Base branch, pull request and head are for the forge to check, in one step with the merge.
  *
- * @throws {Failure} `forge-conflict` or `registry-changed`, and as the ports.
+ * @throws {Failure} `registry-changed`, and as the registry.
  */
-export async function checkBeforeMerge({ ports, options, ...decided }: CheckInput): Promise<void> {
-  const { content } = ports.forge;
-  const refs = await content.readRefs();
-  if (findBranch(refs, options.branch, content.name) !== decided.base) {
-    throw new Failure('forge-conflict', `The branch ${options.branch} moved before the merge.`, {
-      remedy: 'Nothing was merged. The next pass looks again.',
-    });
-  }
-  const { installation, selection, evidence } = decided;
+export async function checkBeforeMerge({ installation, selection, evidence, ports }: CheckInput): Promise<void> {
   const { component, registry } = installation;
   const tag = selection.kind === 'candidate' ? selection.tag : '';
   const manifest = await (await ports.repositories.open(registry.url)).resolveTag(component, tag);
