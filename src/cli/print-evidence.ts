@@ -3,6 +3,7 @@ import type { Reason, ReasonCode } from '../core/trust/reason.ts';
 
 const proofs: Readonly<Record<ResourceEvidence['proof'], string>> = {
   content: 'content has its digest',
+  present: 'in the registry under its digest',
   pinned: 'digest pinned, content out of reach',
   none: 'has no content',
   unproved: 'NOT PROVED',
@@ -20,6 +21,7 @@ const remedies: Readonly<Record<ReasonCode, string>> = {
   'identity-mismatch': 'Do not use it. Ask the provider which component version this is.',
   'key-retired': 'Ask the provider to sign with the current key.',
   'key-too-weak': 'Ask the provider to sign with an RSA key of at least 2048 bits.',
+  'leaves-the-registry': 'Transfer it by value (ocm transfer component --copy-resources), or configure that registry.',
   malformed: askProvider,
   'no-trust-anchor': 'Name the signature and its key: --signature NAME --public-key NAME=FILE.',
   'not-signed': 'Check the name of the signature, or ask the provider to sign.',
@@ -38,7 +40,7 @@ const remedies: Readonly<Record<ReasonCode, string>> = {
 
 /** @returns The evidence as text for people, ending without a line feed. */
 export function printEvidence(evidence: Evidence): string {
-  const { component, version, digest, manifest, signatures, resources, references, reasons } = evidence;
+  const { component, version, digest, manifest, signatures, resources, references, reasons, warnings } = evidence;
   const head = [
     ['component', `${component}:${version}`],
     ['digest', digest ? `${digest.value} (${digest.normalisationAlgorithm}, ${digest.hashAlgorithm})` : 'none'],
@@ -57,6 +59,7 @@ export function printEvidence(evidence: Evidence): string {
     ),
     printSection('resources', resources.map(printResource)),
     references.length > 0 ? ['references', ...printTree(references, '  ')].join('\n') : '',
+    warnings.length > 0 ? `WARNINGS\n${printReasons(warnings)}` : '',
     reasons.length > 0 ? `REFUSED\n${printReasons(reasons)}` : 'VERIFIED',
   ];
   return withoutControls(sections.filter((it) => it !== '').join('\n\n'));

@@ -1,3 +1,4 @@
+import type { AccessReference } from '../core/component/access.ts';
 import type { ComponentName } from '../core/component/component-name.ts';
 import type { Digest } from '../core/digest.ts';
 import type { Problem } from '../core/trust/reason.ts';
@@ -6,6 +7,9 @@ import type { Problem } from '../core/trust/reason.ts';
 export interface ComponentRepository {
   /** For messages: the registry name as configured, or the path of the archive. */
   readonly name: string;
+
+  /** Host and base path of the registry that this is or whose place it takes; `undefined` for an archive looked into by itself. */
+  readonly registry: string | undefined;
 
   /** Lists the tags of a component. Tags are not versions: aliases and stray tags are among them. */
   listTags(component: ComponentName): Promise<TagListing>;
@@ -26,14 +30,10 @@ export interface ComponentRepository {
   ): Promise<ReadResult>;
 
   /**
-   * Proves that a blob is there, whatever its size, without keeping it: reads it through where that is what it takes.
-   *
-   * @returns Its size in bytes, or why it is not proved.
+   * Proves that a blob is there, whatever its size, without keeping it: by the registry's word, or by reading it through where that
+   * is what it takes.
    */
-  prove(
-    component: ComponentName,
-    digest: Digest,
-  ): Promise<{ readonly kind: 'present'; readonly size: number } | ReadProblem>;
+  prove(component: ComponentName, digest: Digest): Promise<Presence | ReadProblem>;
 
   /**
    * Reads a blob of any size as it comes.
@@ -46,11 +46,19 @@ export interface ComponentRepository {
   /**
    * Finds an OCI artifact that a resource refers to, and proves that all its parts are there.
    *
-   * @param reference As in the access, for example `registry.example.org/team/image:1.0@sha256:…`.
-   * @returns `outside` when the reference does not lie in what this repository can reach; `incomplete` when a part is missing
-   *   or has other bytes.
+   * @returns `outside` when the reference does not lie in what this repository can reach; `incomplete` when parts are missing or
+   *   have other bytes.
    */
-  findArtifact(reference: string): Promise<ArtifactResult>;
+  findArtifact(reference: AccessReference): Promise<ArtifactResult>;
+}
+
+/** Content that the repository has. */
+export interface Presence {
+  readonly kind: 'present';
+  /** In bytes. */
+  readonly size: number;
+  /** Whether the bytes were read and have the digest; otherwise the registry says so. */
+  readonly read: boolean;
 }
 
 export interface TagListing {
@@ -61,9 +69,10 @@ export interface TagListing {
 }
 
 export type ArtifactResult =
-  | { readonly kind: 'present'; readonly digest: Digest }
+  /** `read` tells whether the bytes of all parts were read; otherwise those of its manifests were, and the registry has the rest. */
+  | { readonly kind: 'present'; readonly digest: Digest; readonly read: boolean }
   | { readonly kind: 'missing' | 'outside' }
-  | { readonly kind: 'incomplete'; readonly problem: Problem };
+  | { readonly kind: 'incomplete'; readonly problems: readonly Problem[] };
 
 export type ReadResult = { readonly kind: 'read'; readonly bytes: Uint8Array } | ReadProblem;
 

@@ -1,8 +1,8 @@
 import type { CollectedReference, CollectedVersion, ResourceContent } from '../core/component/collected-version.ts';
 import type { ComponentDescriptor, ComponentReference, Resource } from '../core/component/component-descriptor.ts';
+import { mapLimited } from '../core/map-limited.ts';
 import { type Problem, Refusal } from '../core/trust/reason.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
-import { mapLimited } from './map-limited.ts';
 import { readComponentVersion, type WantedVersion } from './read-component-version.ts';
 import { type ResourceReading, readResource, readResourceBytes } from './read-resource.ts';
 
@@ -110,7 +110,7 @@ async function keepBytes(
       if (bytes) contents.set(resource.name, bytes);
       return content;
     } catch (error) {
-      if (error instanceof Refusal) return { kind: 'problem', problem: error.problem };
+      if (error instanceof Refusal) return { kind: 'problems', problems: [error.problem] };
       throw error;
     }
   };

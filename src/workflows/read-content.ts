@@ -1,7 +1,7 @@
 import type { ComponentName } from '../core/component/component-name.ts';
 import type { Digest } from '../core/digest.ts';
 import { Refusal } from '../core/trust/reason.ts';
-import type { ComponentRepository, ReadProblem } from '../ports/component-repository.ts';
+import type { ComponentRepository, Presence, ReadProblem } from '../ports/component-repository.ts';
 
 interface Wanted {
   readonly digest: Digest;
@@ -20,14 +20,14 @@ export async function readContent(
   throw contentRefusal(result, digest);
 }
 
-/** Proves that a blob is there. @returns Its size in bytes. @throws {Refusal} When it is not there as its digest says. */
+/** Proves that a blob is there. @throws {Refusal} When it is not there as its digest says. */
 export async function proveContent(
   repository: ComponentRepository,
   component: ComponentName,
   digest: Digest,
-): Promise<number> {
+): Promise<Presence> {
   const result = await repository.prove(component, digest);
-  if (result.kind === 'present') return result.size;
+  if (result.kind === 'present') return result;
   throw contentRefusal(result, digest);
 }
 

@@ -1,6 +1,6 @@
 import { gunzipBytes, isGzip } from '../core/archive/gunzip.ts';
 import { readAll } from '../core/archive/tar.ts';
-import { parseArtifactReference, readAccess } from '../core/component/access.ts';
+import { type AccessReference, parseArtifactReference, readAccess } from '../core/component/access.ts';
 import type { ResourceContent } from '../core/component/collected-version.ts';
 import type { Resource } from '../core/component/component-descriptor.ts';
 import type { ComponentName } from '../core/component/component-name.ts';
@@ -34,34 +34,39 @@ export async function readResource(reading: ResourceReading, resource: Resource)
       case 'none':
         return { kind: 'not-read' };
       case 'broken':
-        return { kind: 'problem', problem: { code: 'malformed', message: access.message } };
+        return { kind: 'problems', problems: [{ code: 'malformed', message: access.message }] };
       case 'elsewhere':
-        return { kind: 'unreachable', where: `access of type ${access.type}` };
+        return unreachable(reading, `access of type ${access.type}`);
       case 'artifact':
         return await findReferenced(reading, access.reference);
       case 'local':
         return await readLocal(reading, rule, access);
     }
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'problem', problem: error.problem };
+    if (error instanceof Refusal) return { kind: 'problems', problems: [error.problem] };
     throw error;
   }
 }
 
-async function findReferenced({ repository }: ResourceReading, reference: string): Promise<ResourceContent> {
-  const found = await repository.findArtifact(reference);
+async function findReferenced(reading: ResourceReading, reference: AccessReference): Promise<ResourceContent> {
+  const found = await reading.repository.findArtifact(reference);
   switch (found.kind) {
     case 'present':
-      return { kind: 'artifact', digest: found.digest };
-    case 'missing':
-      return { kind: 'problem', problem: { code: 'resource-missing', message: `${reference} is not in the registry` } };
-    case 'incomplete':
-      return { kind: 'problem', problem: found.problem };
-    case 'outside': {
-      const pinned = parseArtifactReference(reference)?.digest;
-      return { kind: 'unreachable', where: reference, ...(pinned && { pinned }) };
+      return { kind: 'artifact', digest: found.digest, read: found.read };
+    case 'missing': {
+      const message = `${reference.text} is not in ${reading.repository.name}`;
+      return { kind: 'problems', problems: [{ code: 'resource-missing', message }] };
     }
+    case 'incomplete':
+      return { kind: 'problems', problems: found.problems };
+    case 'outside':
+      return unreachable(reading, reference.text, parseArtifactReference(reference.text)?.digest);
   }
+}
+
+function unreachable({ repository }: ResourceReading, where: string, pinned?: Digest): ResourceContent {
+  const code = repository.registry === undefined ? 'resource-unreachable' : 'leaves-the-registry';
+  return { kind: 'unreachable', code, where, ...(pinned && { pinned }) };
 }
 
 type Rule = Extract<DigestRule, { kind: 'rule' }>;
@@ -75,29 +80,48 @@ async function readLocal(reading: ResourceReading, rule: Rule, blob: LocalBlob):
   const { repository, component, version } = reading;
   const [first, second] = blob.digests;
   if (first && !second && version.siblings.has(first)) {
-    await proveArtifact(first, {
+    const { problems, read } = await proveArtifact(first, {
       readManifest: (digest) =>
         readContent(repository, component, { digest, kind: 'manifest', maxBytes: maxManifestBytes }),
       prove: (digest) => proveContent(repository, component, digest),
     });
-    return { kind: 'artifact', digest: first };
+    return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'artifact', digest: first, read };
   }
-  for (const digest of blob.digests) {
-    const size = await proveContent(repository, component, digest);
-    const stated = version.layers.get(digest)?.size ?? size;
-    if (size !== stated) throw new Refusal('size-mismatch', `${digest} is stated with ${stated} bytes and has ${size}`);
+  const { problems, read } = await proveBlobs(reading, blob.digests);
+  if (problems.length > 0) return { kind: 'problems', problems };
+  const hashed = await hashLocal(reading, rule, blob.digests);
+  const inspect = rule.over === 'artifact' || (hashed.hash !== rule.value && isArtifactSetType(blob.mediaType));
+  const artifact = inspect ? { artifact: await inspectArtifact(reading, blob.digests) } : {};
+  return { kind: 'blob', hash: hashed.hash, read: read || hashed.read, ...artifact };
+}
+
+/** A blob in several parts may lack several of them. */
+async function proveBlobs({ repository, component, version }: ResourceReading, digests: readonly Digest[]) {
+  const problems: Problem[] = [];
+  let read = true;
+  for (const digest of digests) {
+    try {
+      const found = await proveContent(repository, component, digest);
+      const stated = version.layers.get(digest)?.size ?? found.size;
+      if (found.size !== stated)
+        throw new Refusal('size-mismatch', `${digest} is stated with ${stated} bytes and has ${found.size}`);
+      read &&= found.read;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(error.problem);
+    }
   }
-  const hash = await hashLocal(reading, rule, blob.digests);
-  const inspect = rule.over === 'artifact' || (hash !== rule.value && isArtifactSetType(blob.mediaType));
-  return { kind: 'blob', hash, ...(inspect && { artifact: await inspectArtifact(reading, blob.digests) }) };
+  return { problems, read };
 }
 
 /** The digest of a single blob is its hash already, when the algorithm is the same. */
-async function hashLocal(reading: ResourceReading, rule: Rule, digests: readonly Digest[]): Promise<string> {
+async function hashLocal(reading: ResourceReading, rule: Rule, digests: readonly Digest[]) {
   const algorithm = nodeHashOf(rule.hash);
   const [first, second] = digests;
-  if (first?.startsWith(`${algorithm}:`) && !second) return first.slice(algorithm.length + 1);
-  return await hashOf(streamLocal(reading, digests), algorithm);
+  if (first?.startsWith(`${algorithm}:`) && !second) {
+    return { hash: first.slice(algorithm.length + 1), read: false };
+  }
+  return { hash: await hashOf(streamLocal(reading, digests), algorithm), read: true };
 }
 
 async function inspectArtifact(reading: ResourceReading, digests: readonly Digest[]): Promise<Digest | Problem> {

@@ -7,7 +7,13 @@ import { proveArtifact } from '../../core/component/oci-artifact.ts';
 import { maxManifestBytes } from '../../core/component/oci-manifest.ts';
 import type { Digest } from '../../core/digest.ts';
 import { Refusal } from '../../core/trust/reason.ts';
-import type { ArtifactResult, ComponentRepository, ReadProblem, ReadResult } from '../../ports/component-repository.ts';
+import type {
+  ArtifactResult,
+  ComponentRepository,
+  Presence,
+  ReadProblem,
+  ReadResult,
+} from '../../ports/component-repository.ts';
 import { type ArchiveSource, archiveChanged, archiveUnreachable, isFileError } from './archive-source.ts';
 import { type ArtifactIndex, indexByRepository, parseArtifactIndex } from './artifact-index.ts';
 import { openDirectorySource } from './directory-source.ts';
@@ -59,26 +65,27 @@ export function createArchiveRepository(archive: Archive, basePath: string, regi
 
   return {
     name: registry ?? archive.path,
+    registry,
     listTags: async (component) => ({ tags: new Map(repositoryOf(component)?.tags), complete: true }),
     resolveTag: async (component, tag) => repositoryOf(component)?.tags.get(tag),
     read: (_component, digest, { maxBytes }) => readBlob(archive, digest, maxBytes),
-    prove: (_component, digest) => problemOr(async () => ({ kind: 'present', size: await proveBlob(archive, digest) })),
+    prove: (_component, digest) => problemOr(() => proveBlob(archive, digest)),
     stream: (_component, digest) => streamBlob(archive, digest),
-    findArtifact: async (reference) => {
-      const parsed = parseArtifactReference(reference);
+    findArtifact: async ({ kind, text }) => {
+      const parsed = parseArtifactReference(kind === 'relative' ? `${registry ?? '.'}/${text}` : text);
       const place = parsed && placeOf(parsed.repository, { index, prefix, registry });
       return parsed && place !== undefined ? await findArtifact(archive, parsed, place) : { kind: 'outside' };
     },
   };
 }
 
-/** @returns The blob's size; its bytes are read only when opening the archive did not check them. */
-async function proveBlob(archive: Archive, digest: Digest): Promise<number> {
+/** The bytes are read now only when opening the archive did not check them. */
+async function proveBlob(archive: Archive, digest: Digest): Promise<Presence> {
   const found = await archive.source.find(digest);
-  if (found?.checked) return found.size;
+  if (found?.checked) return { kind: 'present', size: found.size, read: true };
   let size = 0;
   for await (const { length } of streamBlob(archive, digest)) size += length;
-  return size;
+  return { kind: 'present', size, read: true };
 }
 
 async function readBlob(archive: Archive, digest: Digest, maxBytes: number): Promise<ReadResult> {
@@ -149,14 +156,9 @@ async function findArtifact(
   const held = archive.index.get(place);
   const found = digest ?? held?.tags.get(tag);
   if (!found || !held?.digests.has(found)) return { kind: 'missing' };
-  try {
-    await proveArtifact(found, {
-      readManifest: (it) => readAll(streamBlob(archive, it), maxManifestBytes, `manifest ${it}`),
-      prove: (it) => proveBlob(archive, it),
-    });
-    return { kind: 'present', digest: found };
-  } catch (error) {
-    if (error instanceof Refusal) return { kind: 'incomplete', problem: error.problem };
-    throw error;
-  }
+  const { problems, read } = await proveArtifact(found, {
+    readManifest: (it) => readAll(streamBlob(archive, it), maxManifestBytes, `manifest ${it}`),
+    prove: (it) => proveBlob(archive, it),
+  });
+  return problems.length > 0 ? { kind: 'incomplete', problems } : { kind: 'present', digest: found, read };
 }

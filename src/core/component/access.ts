@@ -6,12 +6,26 @@ export type AccessTarget =
   | { readonly kind: 'none' }
   /** Blobs of the component's own repository, one after the other; or a manifest stored beside the component's. */
   | { readonly kind: 'local'; readonly digests: readonly Digest[]; readonly mediaType: string }
-  | { readonly kind: 'artifact'; readonly reference: string }
+  | { readonly kind: 'artifact'; readonly reference: AccessReference }
   /** Content behind another protocol. */
   | { readonly kind: 'elsewhere'; readonly type: string }
   | { readonly kind: 'broken'; readonly message: string };
 
-const artifactTypes: ReadonlySet<string> = new Set(['ociartifact', 'ociregistry', 'ociimage']);
+/** How an access names an OCI artifact. */
+export interface AccessReference {
+  /** `relative`: to the registry with its base path in which the component version lies. */
+  readonly kind: 'absolute' | 'relative';
+  /** For example `registry.example.org/team/image:1.0@sha256:…`, or `team/image:1.0`. */
+  readonly text: string;
+}
+
+/** The field with the reference, by type of access. */
+const artifactTypes: ReadonlyMap<string, { readonly field: string; readonly kind: AccessReference['kind'] }> = new Map([
+  ['ociartifact', { field: 'imageReference', kind: 'absolute' }],
+  ['ociregistry', { field: 'imageReference', kind: 'absolute' }],
+  ['ociimage', { field: 'imageReference', kind: 'absolute' }],
+  ['relativeocireference', { field: 'reference', kind: 'relative' }],
+]);
 
 /**
  * Reads an access specification. Both libraries know several spellings of a type, with and without `/v1`.
@@ -22,11 +36,13 @@ export function readAccess(access: Access): AccessTarget {
   if (hasNoContent({ access })) return { kind: 'none' };
   const type = access.type.replace(/\/v1$/, '').toLowerCase();
   if (type === 'localblob') return readLocalBlob(access);
-  if (!artifactTypes.has(type)) return { kind: 'elsewhere', type: access.type };
-  const reference = access.imageReference;
-  return typeof reference === 'string' && reference !== ''
-    ? { kind: 'artifact', reference }
-    : { kind: 'broken', message: 'its access has no imageReference' };
+  const artifact = artifactTypes.get(type);
+  if (!artifact) return { kind: 'elsewhere', type: access.type };
+  const { kind, field } = artifact;
+  const text = access[field];
+  return typeof text === 'string' && text !== ''
+    ? { kind: 'artifact', reference: { kind, text } }
+    : { kind: 'broken', message: `its access has no ${field}` };
 }
 
 /** Access type of a resource that has no content (both libraries take either spelling on reading). */

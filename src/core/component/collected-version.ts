@@ -36,9 +36,17 @@ export type ResourceContent =
       readonly hash: string;
       /** When it is an archive of an OCI artifact: the digest of its main manifest, all of whose parts are in it. */
       readonly artifact?: Digest | Problem;
+      /** Whether the bytes were read; otherwise the registry says that it has them under this digest. */
+      readonly read: boolean;
     }
-  /** An OCI artifact in the registry, with all its parts. */
-  | { readonly kind: 'artifact'; readonly digest: Digest }
+  /** An OCI artifact in the registry, with all its parts; `read` as of a blob. */
+  | { readonly kind: 'artifact'; readonly digest: Digest; readonly read: boolean }
   /** It lies where nothing can be read from here. */
-  | { readonly kind: 'unreachable'; readonly where: string; readonly pinned?: Digest }
-  | { readonly kind: 'problem'; readonly problem: Problem };
+  | {
+      readonly kind: 'unreachable';
+      readonly code: 'leaves-the-registry' | 'resource-unreachable';
+      readonly where: string;
+      readonly pinned?: Digest;
+    }
+  /** Never empty. */
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };

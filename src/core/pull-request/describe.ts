@@ -111,7 +111,7 @@ function countFiles(diff: string): string {
 
 function countResources(evidence: Evidence | ReferenceEvidence): string {
   const all = allResources(evidence);
-  const proved = all.filter(({ proof }) => proof !== 'unproved');
+  const proved = all.filter(({ proof }) => proof !== 'unproved' && proof !== 'pinned');
   return `${proved.length} of ${all.length} resources`;
 }
 
@@ -192,8 +192,10 @@ function proofInWords({ proof, digest }: ResourceEvidence): string {
   switch (proof) {
     case 'content':
       return `present, has its signed digest${value}`;
+    case 'present':
+      return `in the registry under its signed digest${value}`;
     case 'pinned':
-      return `referred to by its signed digest${value}; the content lies outside of this archive`;
+      return `referred to by its signed digest${value}; the content lies outside of the configured registries`;
     case 'none':
       return 'has no content';
     case 'unproved':

@@ -37,10 +37,12 @@ export async function readArtifactSet(source: AsyncIterable<Uint8Array>, maxByte
   const content: SetContent = { sizes: new Map(), small: new Map(), keptBytes: 0, index: undefined };
   for await (const entry of readTar(unpackIfGzip(source, maxBytes), { maxEntries })) await readEntry(entry, content);
   const main = findMain(content.index);
-  await proveArtifact(main, {
+  const { problems } = await proveArtifact(main, {
     readManifest: async (digest) => content.small.get(digest) ?? refuseMissing(digest),
-    prove: async (digest) => content.sizes.get(digest) ?? refuseMissing(digest),
+    prove: async (digest) => ({ size: content.sizes.get(digest) ?? refuseMissing(digest), read: true }),
   });
+  const [problem] = problems;
+  if (problem) throw new Refusal(problem.code, problem.message);
   return main;
 }
 

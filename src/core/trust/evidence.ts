@@ -22,6 +22,8 @@ export interface Evidence {
   readonly verdict: 'verified' | 'refused';
   /** Empty when verified; otherwise in the order of verification, the first being the first to put right. */
   readonly reasons: readonly Reason[];
+  /** What policy takes, and people should know. */
+  readonly warnings: readonly Reason[];
 }
 
 export interface SignatureEvidence {
@@ -41,10 +43,11 @@ export interface ResourceEvidence {
   readonly extraIdentity: Readonly<Record<string, string>>;
   readonly digest?: ContentDigest;
   /**
-   * `content`: the bytes were read and have the signed digest; `pinned`: the access names the signed digest, the content lies
-   * outside of what could be read; `none`: the resource has no content; `unproved`: none of these (a reason says why).
+   * `content`: the bytes were read and have the signed digest; `present`: the registry has content under the signed digest, whose
+   * bytes were not all read; `pinned`: the access names the signed digest, the content lies outside of what could be read; `none`:
+   * the resource has no content; `unproved`: none of these (a reason or warning says why).
    */
-  readonly proof: 'content' | 'pinned' | 'none' | 'unproved';
+  readonly proof: 'content' | 'present' | 'pinned' | 'none' | 'unproved';
 }
 
 export interface ReferenceEvidence {

@@ -5,19 +5,28 @@ import type { ReferenceEvidence, ResourceEvidence } from './evidence.ts';
 import { parseNormalisationAlgorithm } from './normalise.ts';
 import type { Problem, Reason, ReasonCode } from './reason.ts';
 import { judgeResource } from './resource-digest.ts';
+import type { TrustPolicy } from './trust-policy.ts';
 
 export interface ContentJudgement {
   readonly resources: readonly ResourceEvidence[];
   readonly references: readonly ReferenceEvidence[];
   /** Digests that are missing come first, then references, then content. */
   readonly reasons: readonly Reason[];
+  /** What policy takes, and people should know. */
+  readonly warnings: readonly Reason[];
 }
 
-const nothing: ContentJudgement = { resources: [], references: [], reasons: [] };
+const nothing: ContentJudgement = { resources: [], references: [], reasons: [], warnings: [] };
 
 /** Holds everything that a component version consists of against the digests it states, through all its references. */
-export function judgeContent(collected: CollectedVersion, where: string): ContentJudgement {
-  return judgeVersion(collected, where, new Set());
+export function judgeContent(
+  collected: CollectedVersion,
+  where: string,
+  policy: Pick<TrustPolicy, 'externalAccess'>,
+): ContentJudgement {
+  const { warnings, ...judged } = judgeVersion(collected, where, new Set());
+  if (policy.externalAccess === 'warn') return { ...judged, warnings };
+  return { ...judged, reasons: [...judged.reasons, ...warnings], warnings: [] };
 }
 
 /** @param seen Versions that are judged already: many may refer to one, and each is judged once. */
@@ -26,20 +35,23 @@ function judgeVersion(collected: CollectedVersion, where: string, seen: Set<Coll
   seen.add(collected);
   if (!descriptor) return nothing;
   const resources = descriptor.resources.map((resource, index) => {
-    const { proof, problem } = judgeResource(resource, collected.resources[index] ?? { kind: 'not-read' });
+    const judged = judgeResource(resource, collected.resources[index] ?? { kind: 'not-read' });
     const { name, version, type, extraIdentity, digest } = resource;
-    const reason = problem && { ...problem, where: `${where} resource ${name}` };
-    return { evidence: { name, version, type, extraIdentity, ...(digest && { digest }), proof }, reason };
+    const evidence = { name, version, type, extraIdentity, ...(digest && { digest }), proof: judged.proof };
+    const place = { where: `${where} resource ${name}` };
+    const reasons = judged.problems.map((problem) => ({ ...problem, ...place }));
+    return { evidence, reasons, warnings: judged.warning ? [{ ...judged.warning, ...place }] : [] };
   });
   const references = descriptor.references.map((reference, index) =>
     judgeReference(reference, collected.references[index], { where, seen }),
   );
-  const reasons = [...references.flatMap((it) => it.reasons), ...resources.flatMap(({ reason }) => reason ?? [])];
+  const reasons = [...references.flatMap((it) => it.reasons), ...resources.flatMap((it) => it.reasons)];
   const isEarly = ({ code }: Reason): boolean => code === 'digest-missing';
   return {
     resources: resources.map(({ evidence }) => evidence),
     references: references.map(({ evidence }) => evidence),
     reasons: [...reasons.filter(isEarly), ...reasons.filter((it) => !isEarly(it))],
+    warnings: [...references.flatMap((it) => it.warnings), ...resources.flatMap((it) => it.warnings)],
   };
 }
 
@@ -52,7 +64,7 @@ function judgeReference(
   reference: ComponentReference,
   collected: CollectedReference | undefined,
   { where, seen }: Judging,
-): { readonly evidence: ReferenceEvidence; readonly reasons: readonly Reason[] } {
+): { readonly evidence: ReferenceEvidence } & Pick<ContentJudgement, 'reasons' | 'warnings'> {
   const { name, componentName, version } = reference;
   const target = `${where} > ${componentName}:${version}`;
   const known = collected?.kind === 'collected' ? collected.version : undefined;
@@ -76,6 +88,7 @@ function judgeReference(
       references: content.references,
     },
     reasons: [...found, ...own, ...content.reasons],
+    warnings: content.warnings,
   };
 }
 

@@ -10,6 +10,7 @@ export type ReasonCode =
   | 'identity-mismatch'
   | 'key-retired'
   | 'key-too-weak'
+  | 'leaves-the-registry'
   | 'malformed'
   | 'no-trust-anchor'
   | 'not-signed'

@@ -44,7 +44,9 @@ export function readDigestRule(digest: ContentDigest | undefined): DigestRule {
 /** What is known of one resource after comparing its content with its digest. */
 export interface ResourceJudgement {
   readonly proof: ResourceEvidence['proof'];
-  readonly problem?: Problem;
+  readonly problems: readonly Problem[];
+  /** What policy refuses or only warns about. */
+  readonly warning?: Problem;
 }
 
 /** Holds what was read against the digest that the component descriptor states. */
@@ -52,20 +54,20 @@ export function judgeResource(resource: Resource, content: ResourceContent): Res
   if (hasNoContent(resource)) {
     return resource.digest
       ? unproved('malformed', 'its access is none, and yet it has a digest of content')
-      : { proof: 'none' };
+      : { proof: 'none', problems: [] };
   }
   const rule = readDigestRule(resource.digest);
-  if (rule.kind === 'problem') return { proof: 'unproved', problem: rule.problem };
+  if (rule.kind === 'problem') return { proof: 'unproved', problems: [rule.problem] };
   const signed = `${nodeHashOf(rule.hash)}:${rule.value}`;
   switch (content.kind) {
     case 'not-read':
       return unproved('resource-unreachable', 'its content was not looked for');
-    case 'problem':
-      return { proof: 'unproved', problem: content.problem };
+    case 'problems':
+      return { proof: 'unproved', problems: content.problems };
     case 'unreachable':
       return judgeUnreachable(content, signed);
     case 'artifact':
-      return content.digest === signed ? { proof: 'content' } : mismatch(signed, content.digest);
+      return content.digest === signed ? proved(content) : mismatch(signed, content.digest);
     case 'blob':
       return judgeBlob(content, signed, rule.over);
   }
@@ -76,31 +78,42 @@ export function judgeResource(resource: Resource, content: ResourceContent): Res
  * archives of OCI artifacts either one proves the content.
  */
 function judgeBlob(
-  { hash, artifact }: Extract<ResourceContent, { kind: 'blob' }>,
+  content: Extract<ResourceContent, { kind: 'blob' }>,
   signed: string,
   over: 'blob' | 'artifact',
 ): ResourceJudgement {
+  const { hash, artifact } = content;
   const stored = `${signed.slice(0, signed.indexOf(':'))}:${hash}`;
-  if (over === 'blob' && stored === signed) return { proof: 'content' };
-  if (artifact === signed) return { proof: 'content' };
-  if (over === 'artifact' && typeof artifact === 'object') return { proof: 'unproved', problem: artifact };
+  if (over === 'blob' && stored === signed) return proved(content);
+  if (artifact === signed) return proved({ read: true });
+  if (over === 'artifact' && typeof artifact === 'object') return { proof: 'unproved', problems: [artifact] };
   return mismatch(signed, over === 'artifact' && typeof artifact === 'string' ? artifact : stored);
 }
 
+/** Only an archive that somebody looks into by itself has no registry that its content could leave. */
 function judgeUnreachable(
-  { where, pinned }: Extract<ResourceContent, { kind: 'unreachable' }>,
+  { where, pinned, code }: Extract<ResourceContent, { kind: 'unreachable' }>,
   signed: string,
 ): ResourceJudgement {
   if (pinned && pinned !== signed) return mismatch(signed, pinned);
-  const message = `its content lies outside of the component repository: ${where}`;
-  return { ...unproved('resource-unreachable', message), ...(pinned && { proof: 'pinned' }) };
+  const proof = pinned ? 'pinned' : 'unproved';
+  if (code === 'resource-unreachable') {
+    const message = `its content lies outside of the component repository: ${where}`;
+    return { ...unproved(code, message), proof };
+  }
+  const message = `its content lies outside of the configured registries, where this site may not reach it: ${where}`;
+  return { proof, problems: [], warning: { code, message } };
 }
 
 const mismatch = (signed: string, found: string): ResourceJudgement =>
   unproved('digest-mismatch', `its digest is ${signed}, and its content has ${found}`);
 
+function proved({ read }: { readonly read: boolean }): ResourceJudgement {
+  return { proof: read ? 'content' : 'present', problems: [] };
+}
+
 function unproved(code: Problem['code'], message: string): ResourceJudgement {
-  return { proof: 'unproved', problem: { code, message } };
+  return { proof: 'unproved', problems: [{ code, message }] };
 }
 
 function problem(code: Problem['code'], message: string): DigestRule {

@@ -6,6 +6,8 @@ export interface TrustPolicy {
   readonly normalisations?: readonly string[];
   /** The operator's alone: content without required signatures is taken when everything else holds. */
   readonly allowUnsigned: boolean;
+  /** What becomes of content that lies outside of the configured registries. Default: `refuse`. */
+  readonly externalAccess?: 'refuse' | 'warn';
 }
 
 export interface RequiredSignature {

@@ -30,7 +30,7 @@ export function verifyComponentVersion(
   const version = descriptor?.version ?? collected.version;
   const where = `${component}:${version}`;
   const signatures = required.map((it) => judgeSignature(descriptor, it, { policy, options, where }));
-  const content = judgeContent(collected, where);
+  const content = judgeContent(collected, where, policy);
   const reasons: readonly Reason[] = [
     ...missingAnchors(policy, where),
     ...collected.problems.map((problem) => ({ ...problem, where })),
@@ -47,6 +47,7 @@ export function verifyComponentVersion(
     references: content.references,
     verdict: reasons.length === 0 && descriptor ? 'verified' : 'refused',
     reasons,
+    warnings: content.warnings,
   };
 }
 

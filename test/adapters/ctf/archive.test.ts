@@ -68,7 +68,7 @@ describe('what is published to an archive', () => {
     expect(await repository.resolveTag(greeter, 'v1.1.0')).toBe(second.manifest);
     expect(await repository.resolveTag(greeter, 'v2.0.0')).toBeUndefined();
     expect(await readNote(repository, first.digest)).toEqual({ kind: 'read', bytes: note });
-    expect(await repository.prove(greeter, first.digest)).toEqual({ kind: 'present', size: note.length });
+    expect(await repository.prove(greeter, first.digest)).toEqual({ kind: 'present', size: note.length, read: true });
     expect(await repository.listTags(componentName('example.org/other'))).toMatchObject({ tags: new Map() });
   });
 
@@ -91,7 +91,7 @@ describe('what is published to an archive', () => {
     expect((await collect(1000, 'other')).contents.size).toBe(0);
     const tooLarge = await collect(999);
     expect(tooLarge.contents.size).toBe(0);
-    expect(tooLarge.resources).toMatchObject([{ kind: 'problem', problem: { code: 'too-large' } }]);
+    expect(tooLarge.resources).toMatchObject([{ kind: 'problems', problems: [{ code: 'too-large' }] }]);
   });
 });
 
@@ -127,7 +127,7 @@ describe('a blob', () => {
     const { digest, manifest } = await publish(at('a'), 'v1.0.0', content);
     writeFileSync(at('a.bin'), await tgzOf(at('a'), [manifest, digest]));
     const repository = await openArchive(at('a.bin'), '');
-    expect(await repository.prove(greeter, digest)).toEqual({ kind: 'present', size });
+    expect(await repository.prove(greeter, digest)).toEqual({ kind: 'present', size, read: true });
     expect(await readNote(repository, digest)).toEqual({ kind: 'read', bytes: content });
     expect(await readNote(repository, digestOf('x'))).toEqual({ kind: 'missing' });
   });
@@ -304,7 +304,7 @@ describe('an image that a resource refers to', () => {
     ['registry.consumer.test/software-consumer:6.3.5-static', 'outside'],
     ['no reference', 'outside'],
   ])('%s is %s', async (reference, kind) => {
-    const found = await (await open()).findArtifact(reference);
+    const found = await (await open()).findArtifact({ kind: 'absolute', text: reference });
     expect(found).toMatchObject({ kind, ...(kind === 'present' && { digest }) });
   });
 
@@ -313,8 +313,11 @@ describe('an image that a resource refers to', () => {
     ['registry.example.org', `registry.example.org/software-consumer/software-provider/podinfo`],
   ])('is found below the registry %s without that name', async (registry, name) => {
     const archives = new Map([[registry, join(fixtures, 'consumer/podinfo-v2')]]);
-    const found = await (await createComponentRepositories(archives).open(registry)).findArtifact(`${name}@${digest}`);
-    expect(found).toEqual({ kind: 'present', digest });
+    const found = await (await createComponentRepositories(archives).open(registry)).findArtifact({
+      kind: 'absolute',
+      text: `${name}@${digest}`,
+    });
+    expect(found).toEqual({ kind: 'present', digest, read: true });
   });
 
   test.each([
@@ -324,7 +327,7 @@ describe('an image that a resource refers to', () => {
     const archives = new Map([['registry.example.org', join(fixtures, 'consumer/podinfo-v2')]]);
     const { open: openRegistry } = createComponentRepositories(archives);
     const repository = await openRegistry('registry.example.org/software-consumer');
-    expect(await repository.findArtifact(`${name}@${digest}`)).toMatchObject({ kind });
+    expect(await repository.findArtifact({ kind: 'absolute', text: `${name}@${digest}` })).toMatchObject({ kind });
   });
 
   test('has layers that are not read again when opening the archive checked them', async () => {
@@ -342,7 +345,9 @@ describe('an image that a resource refers to', () => {
       },
     };
     const repository = createArchiveRepository({ ...archive, source: checked }, '');
-    expect(await repository.findArtifact(`${image}@${digest}`)).toMatchObject({ kind: 'present' });
+    expect(await repository.findArtifact({ kind: 'absolute', text: `${image}@${digest}` })).toMatchObject({
+      kind: 'present',
+    });
     expect(read).toEqual([digest]);
   });
 
@@ -350,7 +355,7 @@ describe('an image that a resource refers to', () => {
     cpSync(join(fixtures, 'consumer/podinfo-v2'), at('a'), { recursive: true });
     const manifest = JSON.parse(readFileSync(blobPath(at('a'), digest as Digest), 'utf8'));
     rmSync(blobPath(at('a'), manifest.layers[0].digest));
-    const found = await (await openArchive(at('a'), '')).findArtifact(`${image}@${digest}`);
-    expect(found).toMatchObject({ kind: 'incomplete', problem: { code: 'blob-missing' } });
+    const found = await (await openArchive(at('a'), '')).findArtifact({ kind: 'absolute', text: `${image}@${digest}` });
+    expect(found).toMatchObject({ kind: 'incomplete', problems: [{ code: 'blob-missing' }] });
   });
 });

@@ -34,6 +34,7 @@ function evidence(resources: readonly ResourceEvidence[]): PullRequestContent['e
     references: [],
     verdict: 'verified',
     reasons: [],
+    warnings: [],
   };
 }
 

@@ -22,7 +22,9 @@ const note = Buffer.from('good morning');
 function collected(data: object, resources?: readonly ResourceContent[]): CollectedVersion {
   const descriptor = parseData(data);
   const { name: component, version } = descriptor;
-  const found = descriptor.resources.map(() => ({ kind: 'blob', hash: genericDigest(note).value }) as const);
+  const found = descriptor.resources.map(
+    () => ({ kind: 'blob', read: true, hash: genericDigest(note).value }) as const,
+  );
   return {
     component,
     version,
@@ -141,75 +143,125 @@ describe('a resource', () => {
   const other = `sha256:${'0'.repeat(64)}` as never;
 
   test.each([
-    ['with its bytes', digest, { kind: 'blob', hash: digest.value }, ['content']],
-    ['with other bytes', digest, { kind: 'blob', hash: '00' }, ['unproved', 'digest-mismatch']],
-    ['as an archive with its main manifest', artifactDigest, { kind: 'blob', hash: '00', artifact: main }, ['content']],
+    ['with its bytes', digest, { kind: 'blob', read: true, hash: digest.value }, ['content']],
+    ['with other bytes', digest, { kind: 'blob', read: true, hash: '00' }, ['unproved', 'digest-mismatch']],
+    [
+      'as an archive with its main manifest',
+      artifactDigest,
+      { kind: 'blob', read: true, hash: '00', artifact: main },
+      ['content'],
+    ],
     [
       'as an archive with another main manifest',
       artifactDigest,
-      { kind: 'blob', hash: '00', artifact: other },
+      { kind: 'blob', read: true, hash: '00', artifact: other },
       ['unproved', 'digest-mismatch'],
     ],
     [
       'as an archive whose blob has the digest of a manifest',
       artifactDigest,
-      { kind: 'blob', hash: digest.value },
+      { kind: 'blob', read: true, hash: digest.value },
       ['unproved', 'digest-mismatch'],
     ],
     [
       'as an archive under the name of the blob digest',
       digest,
-      { kind: 'blob', hash: '00', artifact: main },
+      { kind: 'blob', read: true, hash: '00', artifact: main },
       ['content'],
     ],
     [
       'as an archive that is broken',
       artifactDigest,
-      { kind: 'blob', hash: '00', artifact: { code: 'malformed', message: '' } },
+      { kind: 'blob', read: true, hash: '00', artifact: { code: 'malformed', message: '' } },
       ['unproved', 'malformed'],
     ],
-    ['as an image', artifactDigest, { kind: 'artifact', digest: main }, ['content']],
-    ['as another image', artifactDigest, { kind: 'artifact', digest: other }, ['unproved', 'digest-mismatch']],
-    ['out of reach', artifactDigest, { kind: 'unreachable', where: 'x' }, ['unproved', 'resource-unreachable']],
+    ['that the registry says it has', digest, { kind: 'blob', read: false, hash: digest.value }, ['present']],
+    [
+      'as an image that the registry says it has',
+      artifactDigest,
+      { kind: 'artifact', read: false, digest: main },
+      ['present'],
+    ],
+    [
+      'outside of the configured registries',
+      artifactDigest,
+      { kind: 'unreachable', code: 'leaves-the-registry', where: 'x' },
+      ['unproved', 'leaves-the-registry'],
+    ],
+    ['as an image', artifactDigest, { kind: 'artifact', read: true, digest: main }, ['content']],
+    [
+      'as another image',
+      artifactDigest,
+      { kind: 'artifact', read: true, digest: other },
+      ['unproved', 'digest-mismatch'],
+    ],
+    [
+      'out of reach',
+      artifactDigest,
+      { kind: 'unreachable', code: 'resource-unreachable', where: 'x' },
+      ['unproved', 'resource-unreachable'],
+    ],
     [
       'out of reach, by its digest',
       artifactDigest,
-      { kind: 'unreachable', where: 'x', pinned: main },
+      { kind: 'unreachable', code: 'resource-unreachable', where: 'x', pinned: main },
       ['pinned', 'resource-unreachable'],
     ],
     [
       'out of reach, by another digest',
       artifactDigest,
-      { kind: 'unreachable', where: 'x', pinned: other },
+      { kind: 'unreachable', code: 'resource-unreachable', where: 'x', pinned: other },
       ['unproved', 'digest-mismatch'],
     ],
     [
       'with a digest in upper case',
       { ...digest, value: digest.value.toUpperCase() },
-      { kind: 'blob', hash: digest.value },
+      { kind: 'blob', read: true, hash: digest.value },
       ['unproved', 'malformed'],
     ],
     [
       'with the SHA-512 of a SHA-256 value',
       { ...digest, hashAlgorithm: 'SHA-512' },
-      { kind: 'artifact', digest: main },
+      { kind: 'artifact', read: true, digest: main },
       ['unproved', 'digest-mismatch'],
     ],
     [
       'with an old name of the hash',
       { ...digest, hashAlgorithm: 'sha256' },
-      { kind: 'blob', hash: digest.value },
+      { kind: 'blob', read: true, hash: digest.value },
       ['unproved', 'unsupported-algorithm'],
     ],
     [
       'that is excluded',
       { hashAlgorithm: 'NO-DIGEST', normalisationAlgorithm: 'EXCLUDE-FROM-SIGNATURE', value: 'NO-DIGEST' },
-      { kind: 'blob', hash: digest.value },
+      { kind: 'blob', read: true, hash: digest.value },
       ['unproved', 'digest-missing'],
     ],
   ] as const)('%s', (_what, stated, content, expected) => {
     expect(check(stated, content)).toEqual(expected);
   });
+});
+
+test('content outside of the configured registries is only warned about where policy says so', () => {
+  const stated = { ...genericDigest(note), normalisationAlgorithm: 'ociArtifactDigest/v1' };
+  const pinned = `sha256:${stated.value}` as never;
+  const outside = (where: string, digest = pinned): ResourceContent => ({
+    kind: 'unreachable',
+    code: 'leaves-the-registry',
+    where,
+    pinned: digest,
+  });
+  const check = (content: ResourceContent) =>
+    verify(
+      collected(signed(descriptorData({ noteDigest: stated }), keys), [content]),
+      policy({ externalAccess: 'warn' }),
+    );
+  expect(check(outside('far.example/x'))).toMatchObject({
+    verdict: 'verified',
+    resources: [{ proof: 'pinned' }],
+    warnings: [{ code: 'leaves-the-registry', message: expect.stringContaining('far.example/x') }],
+  });
+  expect(check(outside('far.example/x', `sha256:${'0'.repeat(64)}` as never))).toMatchObject({ verdict: 'refused' });
 });
 
 describe('a change after signing', () => {
