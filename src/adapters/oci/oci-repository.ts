@@ -1,0 +1,57 @@
+import type { ComponentName } from '../../core/component/component-name.ts';
+import type { ComponentRepository, ReadResult } from '../../ports/component-repository.ts';
+import { findArtifact } from './find-artifact.ts';
+import { isRepositoryName, isTag, type Named } from './names.ts';
+import type { RegistryClient } from './registry-client.ts';
+import { createSeenContent } from './seen-content.ts';
+
+/**
+ * Opens a component repository in a registry, for one pass: what was found is taken to stay as long as it is open.
+ *
+ * @param registry Host and base path, for example `gitea.ocm.dev/software-consumer`.
+ */
+export function openOciRepository(
+  client: RegistryClient,
+  { registry }: { readonly registry: string },
+): ComponentRepository {
+  const [, ...basePath] = registry.split('/');
+  const seen = createSeenContent(client);
+  const placeOf = (component: ComponentName) => [...basePath, 'component-descriptors', component].join('/');
+
+  return {
+    name: registry,
+    registry,
+    listTags: async (component) => {
+      const repository = placeOf(component);
+      return isRepositoryName(repository) ? await client.listTags(repository) : { tags: new Map(), complete: true };
+    },
+    resolveTag: async (component, tag) => {
+      const repository = placeOf(component);
+      return isRepositoryName(repository) && isTag(tag) ? await seen.resolveTag(repository, tag) : undefined;
+    },
+    read: async (component, digest, { kind, maxBytes }) => {
+      const named = { repository: placeOf(component), digest };
+      if (!isRepositoryName(named.repository)) return { kind: 'missing' };
+      return kind === 'manifest' ? await seen.readManifest(named, maxBytes) : await readBlob(named, maxBytes);
+    },
+    prove: async (component, digest) => {
+      const named = { repository: placeOf(component), digest };
+      return isRepositoryName(named.repository) ? await seen.prove(named) : { kind: 'missing' };
+    },
+    stream: (component, digest) => client.streamBlob({ repository: placeOf(component), digest }),
+    findArtifact: (reference) => findArtifact(reference, { registry, seen }),
+  };
+
+  /** Bytes that are at hand are not transferred again, but the registry must have them all the same. */
+  async function readBlob(blob: Named, maxBytes: number): Promise<ReadResult> {
+    const cached = await client.cache?.read(blob.digest);
+    if (!cached) {
+      const result = await client.readBlob(blob, maxBytes);
+      if (result.kind === 'read') await client.cache?.write(blob.digest, result.bytes);
+      return result;
+    }
+    if (cached.length > maxBytes) return { kind: 'too-large', size: cached.length };
+    const found = await seen.prove(blob);
+    return found.kind === 'present' ? { kind: 'read', bytes: cached } : found;
+  }
+}

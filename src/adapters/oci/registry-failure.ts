@@ -1,0 +1,70 @@
+import { Failure } from '../../core/failure.ts';
+
+/** A request as messages name it: never with a query, which may hold tokens and signatures. */
+export interface Asked {
+  readonly method: string;
+  readonly url: URL;
+  /** As configured. */
+  readonly host: string;
+}
+
+/** Thrown by one attempt that another may get past: a connection that broke, a server that is busy. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  /** When the host wants to be asked again, in milliseconds since 1970. */
+  readonly pauseUntil: number | undefined;
+
+  constructor(message: string, options: { readonly pauseUntil?: number | undefined; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.pauseUntil = options.pauseUntil;
+  }
+}
+
+/**
+ * @param what What happened, as the rest of a sentence about the registry: `closed the connection`.
+ * @returns `registry-unreachable`, naming the host and the request.
+ */
+export function registryFailure(
+  { method, url, host }: Asked,
+  what: string,
+  { remedy, cause }: { readonly remedy?: string; readonly cause?: unknown } = {},
+): Failure {
+  const place = url.host === host ? '' : ` at ${url.host}`;
+  return new Failure('registry-unreachable', `The registry ${host} ${what} (${method} ${url.pathname}${place}).`, {
+    remedy: remedy ?? 'Check that the registry is up, and its name in the configuration.',
+    cause,
+  });
+}
+
+/** Codes of Node and OpenSSL for a certificate or a TLS version that is not taken. */
+const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
+
+const timeouts: ReadonlyMap<string, string> = new Map([
+  ['UND_ERR_CONNECT_TIMEOUT', 'took too long to accept a connection'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'took too long to answer'],
+  ['UND_ERR_BODY_TIMEOUT', 'stopped in the middle of an answer'],
+]);
+
+/** Says what an error of the HTTP library means. @returns Never what this program did wrong: that is thrown as it is. */
+export function translateError(error: unknown, asked: Asked): Error {
+  if (error instanceof Failure || error instanceof Interrupted) return error;
+  const code = codeOf(error);
+  if (code === undefined) return error instanceof Error ? error : new Error(String(error));
+  const reason = error instanceof Error && error.message !== '' ? error.message : code;
+  if (tlsCode.test(code)) {
+    const remedy =
+      'Give the certificate authority of the registry, or correct its name; certificates are always checked.';
+    return registryFailure(asked, `cannot be trusted: ${reason} (${code})`, { remedy, cause: error });
+  }
+  const timeout = timeouts.get(code);
+  if (timeout !== undefined) return new Interrupted(timeout, { cause: error });
+  if (code.startsWith('HPE_')) return new Interrupted(`answered with what is no HTTP: ${reason}`, { cause: error });
+  return new Interrupted(`cannot be reached or broke the connection: ${reason} (${code})`, { cause: error });
+}
+
+/** Of an error of the network, the first cause that has one. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof AggregateError && error.errors.length > 0 && !('code' in error)) return codeOf(error.errors[0]);
+  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
+}

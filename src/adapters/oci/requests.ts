@@ -1,0 +1,123 @@
+import type { Authentication } from './authentication.ts';
+import { parseChallenges } from './challenge.ts';
+import type { Request, Response } from './exchange.ts';
+import { type Asked, registryFailure } from './registry-failure.ts';
+import type { Transport } from './transport.ts';
+
+/** Asks a registry: signs in where it is asked to, follows redirects where that is allowed. */
+export interface Requests {
+  /**
+   * Sends one request about a repository. Part of an attempt: {@link Transport.retry} goes around it.
+   *
+   * @param path Below the registry's address, with its query.
+   * @returns An answer that is neither a redirect nor a refusal.
+   * @throws {Interrupted} As {@link Transport.open}.
+   * @throws {Failure} `registry-unreachable` when access is refused, or the registry sends elsewhere.
+   */
+  ask(request: RepositoryRequest): Promise<Response>;
+  /** @returns The request as messages name it. */
+  describe(request: Pick<RepositoryRequest, 'method' | 'path'>): Asked;
+}
+
+export interface RepositoryRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly path: string;
+  readonly repository: string;
+  readonly accept?: string;
+  /** Content may lie at another place of the registry, or at one that it may send to. */
+  readonly followRedirects: boolean;
+}
+
+export interface RequestsOptions {
+  readonly transport: Transport;
+  readonly authentication: Authentication;
+  readonly host: string;
+  readonly origin: URL;
+  /** Other hosts that content may be read from, as `host[:port]`. */
+  readonly redirectHosts: readonly string[];
+}
+
+const maxRedirects = 3;
+
+export function createRequests(options: RequestsOptions): Requests {
+  const { transport, authentication, host, origin, redirectHosts } = options;
+
+  /** Sends a request with what the registry wants to see; once more when that is not it any longer. */
+  async function askRegistry(request: Request, repository: string): Promise<Response> {
+    const scope = `repository:${repository}:pull`;
+    const header = await authentication.header(scope);
+    const first = await transport.open(withAuthorization(request, header));
+    if (first.status !== 401) return first;
+    const challenges = parseChallenges(first.header('www-authenticate') ?? '');
+    await first[Symbol.asyncDispose]();
+    const better = await authentication.answer(challenges, scope, { header, asked: first.asked });
+    if (better === undefined) throw refused(first.asked, 401, header !== undefined);
+    return await transport.open(withAuthorization(request, better));
+  }
+
+  function askAnyone(request: Request, repository: string): Promise<Response> {
+    // Others see neither credentials nor what the registry asks for.
+    return request.url.origin === origin.origin ? askRegistry(request, repository) : transport.open(request);
+  }
+
+  async function askFollowing(first: Request, { repository, followRedirects }: RepositoryRequest): Promise<Response> {
+    let response = await askAnyone(first, repository);
+    for (let count = 1; isRedirect(response.status); count++) {
+      await response[Symbol.asyncDispose]();
+      const { asked, status } = response;
+      if (!followRedirects) throw registryFailure(asked, `sends elsewhere with status ${status}`);
+      if (count > maxRedirects) throw registryFailure(asked, `sends on more than ${maxRedirects} times`);
+      const url = checkRedirect(response, { origin, redirectHosts });
+      response = await askAnyone({ ...first, url }, repository);
+    }
+    return response;
+  }
+
+  return {
+    ask: async (request) => {
+      const { method, path, accept } = request;
+      const headers = { ...(accept !== undefined && { accept }) };
+      const response = await askFollowing({ method, url: new URL(path, origin), headers }, request);
+      if (response.status !== 401 && response.status !== 403) return response;
+      await response[Symbol.asyncDispose]();
+      throw refused(response.asked, response.status, false);
+    },
+    describe: ({ method, path }) => ({ method, url: new URL(path, origin), host }),
+  };
+}
+
+function withAuthorization(request: Request, authorization: string | undefined): Request {
+  return authorization === undefined ? request : { ...request, headers: { ...request.headers, authorization } };
+}
+
+const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
+
+/** @throws {Failure} `registry-unreachable` unless the registry may send there. @see registry.md 6, CVE-2020-15157 */
+function checkRedirect(
+  response: Response,
+  { origin, redirectHosts }: Pick<RequestsOptions, 'origin' | 'redirectHosts'>,
+): URL {
+  const { asked } = response;
+  const location = response.header('location') ?? '';
+  const url = URL.canParse(location, asked.url.href) ? new URL(location, asked.url.href) : undefined;
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw registryFailure(asked, 'sends to no address');
+  if (asked.url.protocol === 'https:' && url.protocol !== 'https:') {
+    throw registryFailure(asked, `sends from https to ${url.protocol}//${url.host}, where nothing is protected`);
+  }
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  const isAllowed =
+    url.origin === origin.origin || redirectHosts.some((it) => new URL(`${url.protocol}//${it}`).host === url.host);
+  if (isAllowed) return url;
+  const remedy = `If that is right, name ${url.host} among the hosts that ${asked.host} may send to for content.`;
+  throw registryFailure(asked, `sends to ${url.host}, which may not be asked`, { remedy });
+}
+
+function refused(asked: Asked, status: number, withCredentials: boolean) {
+  const what = withCredentials
+    ? `refuses the credentials with status ${status}`
+    : `refuses access with status ${status}`;
+  return registryFailure(asked, what, { remedy: `Give credentials for ${asked.host} that may read this.` });
+}
