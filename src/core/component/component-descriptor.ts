@@ -62,6 +62,8 @@ export interface Signature {
 /** A component descriptor of either scheme, in one shape. */
 export interface ComponentDescriptor {
   readonly scheme: 'v2' | 'v3alpha1';
+  /** As written, of scheme `v3alpha1`; jsonNormalisation/v1 covers it. */
+  readonly apiVersion?: string;
   readonly name: ComponentName;
   readonly version: Version;
   readonly provider: { readonly name: string; readonly labels: readonly Label[] };

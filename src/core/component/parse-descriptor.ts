@@ -89,7 +89,7 @@ function parseV2(root: Field): ComponentDescriptor {
   };
 }
 
-const v3alpha1Versions: readonly unknown[] = ['ocm.software/v3alpha1', 'ocm.gardener.cloud/v3alpha1'];
+const v3alpha1Versions = ['ocm.software/v3alpha1', 'ocm.gardener.cloud/v3alpha1'] as const;
 
 function parseV3alpha1(root: Field): ComponentDescriptor {
   const { apiVersion, kind, metadata, spec, signatures } = fieldsOf(root, [
@@ -101,9 +101,9 @@ function parseV3alpha1(root: Field): ComponentDescriptor {
     'signatures',
     'nestedDigests',
   ]);
-  if (!v3alpha1Versions.includes(apiVersion.value)) {
+  const writtenVersion =
+    v3alpha1Versions.find((it) => it === apiVersion.value) ??
     refuse(apiVersion, 'is not a scheme that is known here (ocm.software/v3alpha1)');
-  }
   if (kind.value !== 'ComponentVersion') refuse(kind, 'must be ComponentVersion');
   const fields = fieldsOf(metadata, ['name', 'version', 'provider', 'labels', 'creationTime']);
   const content = fieldsOf(spec.value === undefined || spec.value === null ? { ...spec, value: {} } : spec, [
@@ -113,6 +113,7 @@ function parseV3alpha1(root: Field): ComponentDescriptor {
   ]);
   return {
     scheme: 'v3alpha1',
+    apiVersion: writtenVersion,
     ...parseIdentity(fields),
     provider: parseProvider(fields.provider),
     labels: parseLabels(fields.labels),

@@ -7,13 +7,14 @@
  */
 export function printCanonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printCanonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return printScalar(value);
+  if (typeof value !== 'object' || value === null) return printJsonScalar(value);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${printScalar(key)}:${printCanonicalJson(item)}`).join(',')}}`;
+  return `{${entries.map(([key, item]) => `${printJsonScalar(key)}:${printCanonicalJson(item)}`).join(',')}}`;
 }
 
-function printScalar(value: unknown): string {
+/** @throws {TypeError} When `value` is no finite number, well-formed text, truth value or `null`. */
+export function printJsonScalar(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} is no JSON number`);
   if (typeof value === 'string' && !value.isWellFormed()) throw new TypeError('half a surrogate pair is no JSON text');
   const text: string | undefined = JSON.stringify(value);

@@ -8,8 +8,16 @@ import type {
 } from '../component/component-descriptor.ts';
 import { isMapping, mapValues, withoutNulls } from '../component/mapping.ts';
 import { printCanonicalJson } from './canonical-json.ts';
+import { withLegacyIdentities } from './legacy-identity.ts';
+import { orAbsent, roundToSecond } from './normal-form-parts.ts';
+import { normaliseV1 } from './normalise-v1.ts';
 
-export const normalisationAlgorithms = ['jsonNormalisation/v3', 'jsonNormalisation/v4alpha1'] as const;
+export const normalisationAlgorithms = [
+  'jsonNormalisation/v1',
+  'jsonNormalisation/v2',
+  'jsonNormalisation/v3',
+  'jsonNormalisation/v4alpha1',
+] as const;
 
 export type NormalisationAlgorithm = (typeof normalisationAlgorithms)[number];
 
@@ -18,7 +26,7 @@ export function parseNormalisationAlgorithm(name: string): NormalisationAlgorith
   return normalisationAlgorithms.find((it) => it === name);
 }
 
-/** Where the two normal forms differ, which the libraries claim to be one. Found by running both. */
+/** Where the two newer normal forms differ, which the libraries claim to be one. Found by running both. */
 interface Dialect {
   printTime(time: string): string;
   printSigningLabel(label: Label): unknown;
@@ -27,7 +35,9 @@ interface Dialect {
   readonly missingReferenceDigest: ContentDigest | undefined;
 }
 
-const dialects: Readonly<Record<NormalisationAlgorithm, Dialect>> = {
+type Canonical = Exclude<NormalisationAlgorithm, 'jsonNormalisation/v1' | 'jsonNormalisation/v2'>;
+
+const dialects: Readonly<Record<Canonical, Dialect>> = {
   'jsonNormalisation/v3': {
     printTime: roundToSecond,
     printSigningLabel: ({ name, value, version, signing }) => ({ name, value, version, signing }),
@@ -43,13 +53,27 @@ const dialects: Readonly<Record<NormalisationAlgorithm, Dialect>> = {
 };
 
 /**
- * Writes the normal form of a component descriptor, over which its digest and its signatures are made. It is the same for both
- * schemes and does not change when a component version is moved.
+ * Writes the normal form of a component descriptor, over which its digest and its signatures are made. It does not change when a
+ * component version is moved, and but for jsonNormalisation/v1 it is the same for both schemes.
  *
  * @see ocm-spec, doc/04-extensions/04-algorithms/component-descriptor-normalization-algorithms.md
  */
 export function normalise(descriptor: ComponentDescriptor, algorithm: NormalisationAlgorithm): string {
-  const dialect = dialects[algorithm];
+  switch (algorithm) {
+    case 'jsonNormalisation/v1':
+      return normaliseV1(descriptor);
+    case 'jsonNormalisation/v2':
+      return normaliseCanonically(
+        { ...descriptor, resources: withLegacyIdentities(descriptor.resources) },
+        dialects['jsonNormalisation/v3'],
+      );
+    case 'jsonNormalisation/v3':
+    case 'jsonNormalisation/v4alpha1':
+      return normaliseCanonically(descriptor, dialects[algorithm]);
+  }
+}
+
+function normaliseCanonically(descriptor: ComponentDescriptor, dialect: Dialect): string {
   const { name, version, provider, labels, creationTime, resources, sources, references } = descriptor;
   return printCanonicalJson({
     component: {
@@ -103,10 +127,6 @@ function signingLabels(labels: readonly Label[], dialect: Dialect): unknown {
   return signing.length > 0 ? signing.map(dialect.printSigningLabel) : undefined;
 }
 
-function orAbsent(identity: Readonly<Record<string, string>>) {
-  return Object.keys(identity).length > 0 ? identity : undefined;
-}
-
 function printBareLabel({ name, value, signing }: Label): unknown {
   return { name, signing, value: value === null ? undefined : dropNulls(value) };
 }
@@ -115,12 +135,4 @@ function printBareLabel({ name, value, signing }: Label): unknown {
 function dropNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(dropNulls);
   return isMapping(value) ? mapValues(withoutNulls(value), dropNulls) : value;
-}
-
-/** Rounds half up, and turns the time into UTC. */
-function roundToSecond(time: string): string {
-  const [, beforeFraction = '', fraction = '', zone = ''] = /^([^.]*?)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(time) ?? [];
-  const second = Date.parse(beforeFraction + zone);
-  const up = fraction >= '.5' ? 1000 : 0;
-  return new Date(second + up).toISOString().replace('.000Z', 'Z');
 }
