@@ -24,7 +24,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/document': ['yaml'],
   'core/repository': ['node:crypto'],
   'core/template': ['yaml', '@bufbuild/cel'],
-  'core/trust': ['node:crypto', 'node:zlib'],
+  'core/trust': ['node:crypto', 'node:zlib', 'pkijs'],
   'core/values': ['yaml'],
   ports: [],
   workflows: [],

@@ -1,4 +1,4 @@
-import type { Evidence, ReferenceEvidence, ResourceEvidence } from '../core/trust/evidence.ts';
+import type { Evidence, ReferenceEvidence, ResourceEvidence, SignatureEvidence } from '../core/trust/evidence.ts';
 import type { Reason, ReasonCode } from '../core/trust/reason.ts';
 
 const proofs: Readonly<Record<ResourceEvidence['proof'], string>> = {
@@ -16,16 +16,25 @@ const transferAgain = 'Transfer the component version again, with all it refers 
 const remedies: Readonly<Record<ReasonCode, string>> = {
   'ambiguous-scalar': askProvider,
   'blob-missing': transferAgain,
+  'certificate-expired': 'Ask the provider to sign with a certificate that is valid now.',
+  'certificate-untrusted':
+    'Do not use it. Check that this is the provider’s current root certificate; then ask the provider.',
+  'certificate-usage': 'Ask the provider to sign with a certificate that was issued for code signing.',
   'digest-mismatch': 'Do not use it. Transfer it again; if the reason stays, tell the provider.',
   'digest-missing': 'Ask the provider to add digests and to sign again.',
   'identity-mismatch': 'Do not use it. Ask the provider which component version this is.',
+  'issuer-mismatch': 'Do not use it. Check the name given with --issuer; then ask the provider who signed.',
+  'issuer-missing': 'Ask the provider to state the issuer in the signature, or do without --issuer.',
   'key-retired': 'Ask the provider to sign with the current key.',
+  'key-revoked': 'Do not use it. Ask the provider to sign again with a key that is not revoked.',
   'key-too-weak': 'Ask the provider to sign with an RSA key of at least 2048 bits.',
   'leaves-the-registry': 'Transfer it by value (ocm transfer component --copy-resources), or configure that registry.',
   malformed: askProvider,
-  'no-trust-anchor': 'Name the signature and its key: --signature NAME --public-key NAME=FILE.',
+  'no-trust-anchor':
+    'Name the signature and its key or root: --signature NAME, with --public-key NAME=FILE or --root-ca NAME=FILE.',
   'not-signed': 'Check the name of the signature, or ask the provider to sign.',
   'number-out-of-range': askProvider,
+  'policy-algorithm': 'Ask the provider to sign with an admitted algorithm, or admit this one.',
   'policy-normalisation': 'Ask the provider to sign over an admitted normal form, or admit this one.',
   'reference-cycle': askProvider,
   'reference-unresolved': transferAgain,
@@ -33,6 +42,7 @@ const remedies: Readonly<Record<ReasonCode, string>> = {
   'resource-unreachable': 'Transfer it by value: ocm transfer component --copy-resources.',
   'signature-invalid': 'Do not use it. Check that this is the provider’s current key; then ask the provider.',
   'size-mismatch': transferAgain,
+  'too-few-signers': 'Ask the provider to have it signed with one more key, of somebody else.',
   'too-large': askProvider,
   'unsupported-algorithm': 'Ask the provider to sign with RSASSA-PKCS1-V1_5 over jsonNormalisation/v3.',
   'version-not-found': 'Check the spelling of the version; v1.0.0 and 1.0.0 are two.',
@@ -48,15 +58,7 @@ export function printEvidence(evidence: Evidence): string {
   ];
   const sections = [
     printTable(head),
-    printSection(
-      'signatures',
-      signatures.map(({ name, verdict, algorithm = '', keyFingerprint }) => [
-        name,
-        verdict,
-        algorithm,
-        keyFingerprint ? `key ${keyFingerprint}` : '',
-      ]),
-    ),
+    printSection('signatures', signatures.map(printSignature)),
     printSection('resources', resources.map(printResource)),
     references.length > 0 ? ['references', ...printTree(references, '  ')].join('\n') : '',
     warnings.length > 0 ? `WARNINGS\n${printReasons(warnings)}` : '',
@@ -72,6 +74,17 @@ function withoutControls(text: string): string {
 
 function printSection(title: string, rows: readonly (readonly string[])[]): string {
   return rows.length > 0 ? `${title}\n${printTable(rows, '  ')}` : '';
+}
+
+function printSignature(signature: SignatureEvidence): readonly string[] {
+  const { name, verdict, algorithm = '', keyFingerprint, anchor, certificate, validUntil } = signature;
+  const proof = [
+    ...(keyFingerprint ? [`key ${keyFingerprint}`] : []),
+    ...(certificate ? [`certificate ${certificate.subject}`] : []),
+    ...(anchor ? [`by ${anchor}`] : []),
+    ...(validUntil ? [`until ${validUntil}`] : []),
+  ];
+  return [name, verdict, algorithm, proof.join(', ')];
 }
 
 function printResource({ name, version, type, digest, proof, extraIdentity }: ResourceEvidence): readonly string[] {

@@ -52,7 +52,7 @@ function digestOfInputs(installation: Installation, templates: LoadedTemplateSet
     verify: verify.map(({ signature, secret }) => ({ signature, secret })),
     // A key that the cluster has in a secret is in no manifest.
     keys: policy.signatures.map(({ name, anyOf }) =>
-      secretOf(installation, name) ? [] : anyOf.map(({ pem }) => digestOf(pem)),
+      secretOf(installation, name) ? [] : anyOf.map((it) => digestOf('pem' in it ? it.pem : it.roots)),
     ),
   };
   return digestOfParts('consignee/inputs/1', [JSON.stringify(settings), templates.label, ...templates.own.flat()]);

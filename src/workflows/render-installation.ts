@@ -109,12 +109,15 @@ function rangeOf({ versions }: Installation): string {
   return parsed.kind === 'parsed' ? constraintForAllControllers(parsed.constraint) : versions;
 }
 
-/** The keys that verified this version, by signature name. */
+/** The keys that verified this version, by signature name: pinned ones as they are written, those of certificates by themselves. */
 function verifyingKeys({ policy, evidence }: RenderInstallationInput): ReadonlyMap<string, string> {
-  const fingerprints = new Map(evidence.signatures.map(({ name, keyFingerprint }) => [name, keyFingerprint]));
+  const proofs = new Map(evidence.signatures.map((signature) => [signature.name, signature]));
   return new Map(
-    policy.signatures.flatMap(({ name, anyOf }) => {
-      const key = anyOf.find(({ pem, source }) => parsePublicKey(pem, source).fingerprint === fingerprints.get(name));
+    policy.signatures.flatMap(({ name, anyOf }): [string, string][] => {
+      const { keyFingerprint, certificate } = proofs.get(name) ?? {};
+      if (certificate) return [[name, certificate.publicKey]];
+      const pinned = anyOf.flatMap((anchor) => ('pem' in anchor ? [anchor] : []));
+      const key = pinned.find(({ pem, source }) => parsePublicKey(pem, source).fingerprint === keyFingerprint);
       return key ? [[name, key.pem]] : [];
     }),
   );

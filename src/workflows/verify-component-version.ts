@@ -29,7 +29,7 @@ export async function collectAndVerify(
   for (let attempt = 1; ; attempt++) {
     try {
       const collected = await collect(open, request);
-      return { collected, evidence: verifyComponentVersion(collected, policy, options) };
+      return { collected, evidence: await verifyComponentVersion(collected, policy, options) };
     } catch (error) {
       if (attempt === attempts || !(error instanceof Failure) || error.code !== 'registry-changed') throw error;
     }

@@ -34,6 +34,27 @@ export interface SignatureEvidence {
   readonly digest?: ContentDigest;
   /** SHA-256 of the key's SubjectPublicKeyInfo, for the key that verified the signature. */
   readonly keyFingerprint?: Digest;
+  /** Where the pinned key or the root certificate that admitted it came from: a file name. */
+  readonly anchor?: string;
+  /** The certificate of the signing key, when a root certificate admitted it. */
+  readonly certificate?: CertificateEvidence;
+  /**
+   * When the anchor is retired or revoked, or a certificate of the chain expires, whichever is first: from then on the version is to be
+   * judged anew. As ISO 8601 in UTC; absent when nothing ends.
+   */
+  readonly validUntil?: string;
+}
+
+export interface CertificateEvidence {
+  /** As RFC 4514 writes distinguished names. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** In hexadecimal digits. */
+  readonly serialNumber: string;
+  /** As ISO 8601 in UTC. */
+  readonly notAfter: string;
+  /** PEM text of the key. */
+  readonly publicKey: string;
 }
 
 export interface ResourceEvidence {

@@ -1,5 +1,9 @@
 import { constants, verify } from 'node:crypto';
+import type { CollectedVersion } from '../component/collected-version.ts';
 import type { ComponentDescriptor, ContentDigest, Signature } from '../component/component-descriptor.ts';
+import { endOf, judgeTerm } from './anchor-term.ts';
+import type { Certificate } from './certificate.ts';
+import { type ChainRules, judgeChain, readChain, type UsableRoots } from './certificate-chain.ts';
 import {
   componentDigest,
   equalHex,
@@ -8,115 +12,190 @@ import {
   nodeHashOf,
   parseHashAlgorithm,
 } from './component-digest.ts';
+import { withDigestsAnew } from './digest-anew.ts';
 import { type NormalisationAlgorithm, normalise, parseNormalisationAlgorithm } from './normalise.ts';
 import type { PublicKey } from './public-key.ts';
-import type { ReasonCode } from './reason.ts';
+import type { Problem, ReasonCode } from './reason.ts';
+import { readSignatureValue, type SignatureValue } from './signature-value.ts';
+import type { AnchorTerm } from './trust-policy.ts';
 
-/** A key that counts, and until when it counts for something new. */
-export interface UsableKey extends PublicKey {
-  readonly retired: Date | undefined;
+/** A pinned key that counts, and until when. */
+export interface UsableKey extends PublicKey, AnchorTerm {
+  readonly source: string;
 }
 
-export interface SignatureRules {
+export interface SignatureRules extends ChainRules {
   readonly keys: readonly UsableKey[];
+  readonly roots: readonly UsableRoots[];
   /** Normalisation algorithms that count; absent: all supported ones. */
   readonly normalisations: readonly string[] | undefined;
-  readonly now: Date;
-  /** Whether the version is installed already: then retired keys count as well. */
-  readonly installed: boolean;
+  /** Signature algorithms that count; absent: all supported ones. */
+  readonly algorithms: readonly string[] | undefined;
 }
 
-export type SignatureResult =
-  | { readonly kind: 'verified'; readonly key: PublicKey; readonly digest: ContentDigest }
-  | { readonly kind: 'refused'; readonly code: ReasonCode; readonly message: string; readonly digest?: ContentDigest };
+/** Who made a signature, and who says that this counts. */
+export interface Admission {
+  readonly kind: 'verified';
+  /** The pinned key, or that of the signing certificate. */
+  readonly key: PublicKey;
+  /** Where the pinned key or the root certificates came from. */
+  readonly anchor: string;
+  readonly certificate: Certificate | undefined;
+  /** The first moment at which the verdict may change. */
+  readonly validUntil: Date | undefined;
+}
 
-type Padding = 'pkcs1' | 'pss';
+type Judgement = Admission | { readonly kind: 'refused'; readonly problem: Problem };
 
-const paddings: ReadonlyMap<string, { readonly mediaType: string; readonly padding: Padding }> = new Map([
-  ['RSASSA-PKCS1-V1_5', { mediaType: 'application/vnd.ocm.signature.rsa', padding: 'pkcs1' }],
-  ['RSASSA-PSS', { mediaType: 'application/vnd.ocm.signature.rsa.pss', padding: 'pss' }],
-]);
+export type SignatureResult = Judgement & {
+  /** Recomputed by the algorithms that the signature names. */
+  readonly digest?: ContentDigest;
+};
 
-const pemType = 'application/x-pem-file';
-
-/** Judges one signature of a component descriptor by pinned keys. What the signature says about itself decides nothing. */
-export function checkSignature(
-  descriptor: ComponentDescriptor,
+/** Judges one signature of a component descriptor by the anchors of policy. What the signature says about itself decides nothing. */
+export async function checkSignature(
+  collected: CollectedVersion & { readonly descriptor: ComponentDescriptor },
   signature: Signature,
   rules: SignatureRules,
-): SignatureResult {
+): Promise<SignatureResult> {
+  const { descriptor } = collected;
   const { digest } = signature;
-  if (rules.normalisations && !rules.normalisations.includes(digest.normalisationAlgorithm)) {
-    const admitted = rules.normalisations.join(', ');
-    return refused(
-      'policy-normalisation',
-      `it is made over ${quote(digest.normalisationAlgorithm)}; policy admits ${admitted}`,
-    );
-  }
+  const misfit = judgeAdmitted(signature, rules);
+  if (misfit) return { kind: 'refused', problem: misfit };
   const normalisation = parseNormalisationAlgorithm(digest.normalisationAlgorithm);
   if (!normalisation) {
     return refused('unsupported-algorithm', `it is made over the normal form ${quote(digest.normalisationAlgorithm)}`);
   }
   const hash = parseHashAlgorithm(digest.hashAlgorithm);
   if (!hash) return refused('unsupported-algorithm', `it is made with the hash ${quote(digest.hashAlgorithm)}`);
-  const value = readValue(signature);
-  if (value.kind === 'refused') return value;
+  const read = readSignatureValue(signature);
+  if (read.kind === 'problem') return { kind: 'refused', problem: read.problem };
   if (!isHex(digest.value)) return refused('malformed', 'its digest is not written in lower-case hexadecimal digits');
 
+  const algorithms = { normalisation, hash };
   const computed = componentDigest(descriptor, normalisation, hash);
-  if (!equalHex(digest.value, computed.value)) {
+  const covered = equalHex(digest.value, computed.value) ? descriptor : findCovered(collected, digest, algorithms);
+  if (!covered) {
     const message = `it is made for the digest ${digest.value}, and the component descriptor has ${computed.value}`;
     return { ...refused('signature-invalid', message + transferHint(descriptor)), digest: computed };
   }
-  return { ...findKey(descriptor, { ...value, normalisation, hash }, rules), digest: computed };
+  const message = Buffer.from(normalise(covered, normalisation));
+  const judgement = await findAdmission({ ...read.value, signature, message, hash }, rules);
+  return { ...judgement, digest: componentDigest(covered, normalisation, hash) };
 }
 
-interface SignatureValue {
-  readonly padding: Padding;
-  readonly bytes: Uint8Array;
+/** The digests of the references are held against their content in any case, whichever of the two forms is signed. */
+function findCovered(
+  collected: CollectedVersion,
+  digest: ContentDigest,
+  algorithms: { readonly normalisation: NormalisationAlgorithm; readonly hash: HashAlgorithm },
+): ComponentDescriptor | undefined {
+  const anew = withDigestsAnew(collected, algorithms);
+  if (!anew) return undefined;
+  const { value } = componentDigest(anew, algorithms.normalisation, algorithms.hash);
+  return equalHex(digest.value, value) ? anew : undefined;
 }
 
-function readValue({ algorithm, mediaType, value }: Signature) {
-  const known = paddings.get(algorithm);
-  if (!known) return refused('unsupported-algorithm', `it is of the algorithm ${quote(algorithm)}`);
-  if (mediaType === pemType) {
-    return value.includes('-----BEGIN SIGNATURE-----')
-      ? refused('unsupported-algorithm', 'it is in PEM form, which is not supported yet')
-      : refused('malformed', 'its media type says PEM, and its value is none');
+/** What policy admits goes before what is supported: the answer is the same in every version of the program. */
+function judgeAdmitted(
+  { algorithm, digest }: Signature,
+  { normalisations, algorithms }: SignatureRules,
+): Problem | undefined {
+  if (normalisations && !normalisations.includes(digest.normalisationAlgorithm)) {
+    const message = `it is made over ${quote(digest.normalisationAlgorithm)}; policy admits ${normalisations.join(', ')}`;
+    return { code: 'policy-normalisation', message };
   }
-  if (mediaType !== known.mediaType) {
-    return refused('unsupported-algorithm', `its media type ${quote(mediaType)} is not that of ${algorithm}`);
+  if (algorithms && !algorithms.includes(algorithm)) {
+    const message = `it is of the algorithm ${quote(algorithm)}; policy admits ${algorithms.join(', ')}`;
+    return { code: 'policy-algorithm', message };
   }
-  if (!isHex(value)) return refused('malformed', 'its value is not written in lower-case hexadecimal digits');
-  return { kind: 'read', padding: known.padding, bytes: Buffer.from(value, 'hex') } as const;
+  return undefined;
 }
 
 interface Check extends SignatureValue {
-  readonly normalisation: NormalisationAlgorithm;
+  readonly signature: Signature;
+  /** The bytes that were hashed and signed. */
+  readonly message: Uint8Array;
   readonly hash: HashAlgorithm;
 }
 
-/** Looks for a key that made the signature; of several that did, one that still counts for something new. */
-function findKey(descriptor: ComponentDescriptor, check: Check, { keys, now, installed }: SignatureRules) {
-  const message = Buffer.from(normalise(descriptor, check.normalisation));
+/** Looks for an anchor that admits the signature; when none does, what stands against the one that is nearest to it. */
+async function findAdmission(check: Check, rules: SignatureRules): Promise<Judgement> {
+  const byKey = judgeByKeys(check, rules);
+  if (byKey.kind === 'verified' || rules.roots.length === 0) return byKey;
+  const isByKnownKey = byKey.problem.code === 'key-retired' || byKey.problem.code === 'key-revoked';
+  const byChain = await judgeByRoots(check, rules);
+  return byChain.kind === 'refused' && isByKnownKey ? byKey : byChain;
+}
+
+/** Of several keys that made the signature, one that still counts is taken. */
+function judgeByKeys(check: Check, { keys, revokedKeys, ...occasion }: SignatureRules): Judgement {
   const sound = keys.filter(({ flaw }) => !flaw);
-  const makers = sound.filter(({ key }) => {
-    const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO };
-    const padding = check.padding === 'pss' ? pss : { padding: constants.RSA_PKCS1_PADDING };
-    return verify(nodeHashOf(check.hash), message, { key, ...padding }, check.bytes);
-  });
-  const maker = makers.find(({ retired }) => installed || !retired || now < retired);
-  if (maker) return { kind: 'verified', key: maker } as const;
-  const [retired] = makers;
-  if (retired) {
-    const since = retired.retired?.toISOString();
-    return refused('key-retired', `it is made with ${retired.source}, which admits nothing new since ${since}`);
+  let against: Problem | undefined;
+  for (const key of sound.filter((it) => isMadeWith(check, it))) {
+    const revocation = revokedKeys.includes(key.fingerprint) ? revokedByOperator(key) : undefined;
+    const problem = revocation ?? judgeTerm(key, occasion);
+    if (!problem) return { kind: 'verified', key, anchor: key.source, certificate: undefined, validUntil: endOf(key) };
+    against ??= problem;
   }
+  if (against) return { kind: 'refused', problem: against };
   const [first] = keys;
   if (sound.length === 0 && first?.flaw)
     return refused(first.flaw.code, `the key ${first.source} ${first.flaw.message}`);
   const names = sound.map(({ source }) => source).join(', ');
   return refused('signature-invalid', `it is not made with ${names}, or not for this content`);
+}
+
+function revokedByOperator({ source, fingerprint }: UsableKey): Problem {
+  return {
+    code: 'key-revoked',
+    message: `it is made with ${source}, whose key ${fingerprint} the operator has revoked`,
+  };
+}
+
+async function judgeByRoots(check: Check, rules: SignatureRules): Promise<Judgement> {
+  if (!check.certificates) {
+    return refused(
+      'certificate-untrusted',
+      'it carries no certificates, and only signatures that carry some are trusted',
+    );
+  }
+  const chain = await readChain(check.certificates);
+  if ('code' in chain) return { kind: 'refused', problem: chain };
+  const { name, issuer } = check.signature;
+  let against: Problem | undefined;
+  for (const roots of rules.roots) {
+    const result = await judgeChain(chain, { name, issuer }, { ...rules, roots });
+    if (result.kind === 'trusted') return judgeByLeaf(check, roots, result);
+    // That no path leads to one of several roots says less than what is wrong with a path to another.
+    if (!against || against.code === 'certificate-untrusted') against = result.problem;
+  }
+  return against
+    ? { kind: 'refused', problem: against }
+    : refused('no-trust-anchor', 'no root certificate is given for it');
+}
+
+function judgeByLeaf(
+  check: Check,
+  { source }: UsableRoots,
+  { leaf, validUntil }: { readonly leaf: Certificate; readonly validUntil: Date | undefined },
+): Judgement {
+  if (isMadeWith(check, leaf.key)) {
+    return { kind: 'verified', key: leaf.key, anchor: source, certificate: leaf, validUntil };
+  }
+  return refused(
+    'signature-invalid',
+    `it is not made with the key of its certificate ${leaf.label}, or not for this content`,
+  );
+}
+
+/** Salts of any length are taken: signers use the longest, verifiers of the specification any. */
+function isMadeWith({ algorithm, message, hash, bytes }: Check, { key }: PublicKey): boolean {
+  const padding =
+    algorithm === 'RSASSA-PSS'
+      ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO }
+      : { padding: constants.RSA_PKCS1_PADDING };
+  return verify(nodeHashOf(hash), message, { key, ...padding }, bytes);
 }
 
 /** The one common way in which honest content loses its signature. */
@@ -132,7 +211,7 @@ function transferHint({ creationTime, resources }: ComponentDescriptor): string 
 }
 
 function refused(code: ReasonCode, message: string) {
-  return { kind: 'refused', code, message } as const;
+  return { kind: 'refused', problem: { code, message } } as const;
 }
 
 const quote = (text: string): string => JSON.stringify(text);

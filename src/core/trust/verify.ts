@@ -1,40 +1,43 @@
 import type { CollectedVersion } from '../component/collected-version.ts';
-import type { ComponentDescriptor } from '../component/component-descriptor.ts';
+import type { Occasion } from './anchor-term.ts';
 import { identityDigest } from './component-digest.ts';
+import { printDistinguishedName } from './distinguished-name.ts';
 import type { Evidence, SignatureEvidence } from './evidence.ts';
 import { judgeContent } from './judge-content.ts';
-import { parsePublicKey } from './public-key.ts';
 import type { Reason } from './reason.ts';
-import { checkSignature, type UsableKey } from './signature.ts';
+import { type Admission, checkSignature } from './signature.ts';
 import type { RequiredSignature, TrustPolicy } from './trust-policy.ts';
+import { readAnchors, type UsableAnchors } from './usable-anchors.ts';
 
-export interface VerifyOptions {
-  readonly now: Date;
-  /** Whether this version is installed already: then keys that are retired still count. */
-  readonly installed: boolean;
-}
+/** When it is judged, and whether this version is installed already: then what was retired, or expired since, still counts. */
+export type VerifyOptions = Occasion;
 
 /**
  * Proves a component version: its identity, every required signature, the digests of all it refers to, and that its content is
  * there. Finds everything that is wrong, not just the first thing.
  *
- * @throws {Failure} `configuration` when the policy has a key that is none. Bad content is never thrown.
+ * @throws {Failure} `configuration` when the policy has a key that is none, or cannot be satisfied. Bad content is never thrown.
  */
-export function verifyComponentVersion(
+export async function verifyComponentVersion(
   collected: CollectedVersion,
   policy: TrustPolicy,
   options: VerifyOptions,
-): Evidence {
-  const required = readKeys(policy);
+): Promise<Evidence> {
+  const required = readAnchors(policy);
   const { component, manifest, descriptor } = collected;
   const version = descriptor?.version ?? collected.version;
   const where = `${component}:${version}`;
-  const signatures = required.map((it) => judgeSignature(descriptor, it, { policy, options, where }));
+  const signatures = await Promise.all(required.map((it) => judgeSignature(collected, it, { policy, options, where })));
   const content = judgeContent(collected, where, policy);
   const reasons: readonly Reason[] = [
     ...missingAnchors(policy, where),
     ...collected.problems.map((problem) => ({ ...problem, where })),
     ...signatures.flatMap(({ reason }) => reason ?? []),
+    ...tooFewSigners(
+      signatures.map(({ evidence }) => evidence),
+      policy,
+      where,
+    ),
     ...content.reasons,
   ];
   return {
@@ -51,21 +54,9 @@ export function verifyComponentVersion(
   };
 }
 
-/** @throws {Failure} `configuration` when the policy has a key that is none. */
+/** @throws {Failure} `configuration` when the policy has a key that is none, or cannot be satisfied. */
 export function checkTrustPolicy(policy: TrustPolicy): void {
-  readKeys(policy);
-}
-
-interface RequiredKeys {
-  readonly name: string;
-  readonly keys: readonly UsableKey[];
-}
-
-function readKeys({ signatures }: TrustPolicy): readonly RequiredKeys[] {
-  return signatures.map(({ name, anyOf }) => ({
-    name,
-    keys: anyOf.map(({ pem, source, retired }) => ({ ...parsePublicKey(pem, source), retired })),
-  }));
+  readAnchors(policy);
 }
 
 /** Nothing is trusted for want of somebody to trust. */
@@ -76,8 +67,27 @@ function missingAnchors({ signatures, allowUnsigned }: TrustPolicy, where: strin
   return signatures.flatMap(({ name, anyOf }: RequiredSignature) =>
     anyOf.length > 0
       ? []
-      : [{ code: 'no-trust-anchor', message: 'no key is given for it', where: `${where} signature ${name}` } as const],
+      : [
+          {
+            code: 'no-trust-anchor',
+            message: 'neither a key nor a root certificate is given for it',
+            where: `${where} signature ${name}`,
+          } as const,
+        ],
   );
+}
+
+/** One key is one signer, under however many names it signs. */
+function tooFewSigners(
+  signatures: readonly SignatureEvidence[],
+  { minimumSigners = 1 }: TrustPolicy,
+  where: string,
+): readonly Reason[] {
+  const keys = new Set(signatures.map(({ keyFingerprint }) => keyFingerprint));
+  const allHold = signatures.every(({ verdict }) => verdict === 'verified');
+  if (signatures.length === 0 || !allHold || keys.size >= minimumSigners) return [];
+  const message = `its signatures are made with ${keys.size} different keys, and the operator requires ${minimumSigners}`;
+  return [{ code: 'too-few-signers', message, where }];
 }
 
 interface Judging {
@@ -86,11 +96,12 @@ interface Judging {
   readonly where: string;
 }
 
-function judgeSignature(
-  descriptor: ComponentDescriptor | undefined,
-  { name, keys }: RequiredKeys,
+async function judgeSignature(
+  collected: CollectedVersion,
+  { name, keys, roots }: UsableAnchors,
   { policy, options, where }: Judging,
-): { readonly evidence: SignatureEvidence; readonly reason?: Reason } {
+): Promise<{ readonly evidence: SignatureEvidence; readonly reason?: Reason }> {
+  const { descriptor } = collected;
   if (!descriptor) return { evidence: { name, verdict: 'refused' } };
   const place = `${where} signature ${name}`;
   const signature = descriptor.signatures.find((it) => it.name === name);
@@ -102,9 +113,34 @@ function judgeSignature(
     return { evidence: { name, verdict: 'refused' }, reason: { code: 'not-signed', message, where: place } };
   }
   const { algorithm } = signature;
-  if (keys.length === 0) return { evidence: { name, verdict: 'refused', algorithm } };
-  const result = checkSignature(descriptor, signature, { keys, normalisations: policy.normalisations, ...options });
+  if (keys.length + roots.length === 0) return { evidence: { name, verdict: 'refused', algorithm } };
+  const { normalisations, algorithms, revokedKeys = [] } = policy;
+  const result = await checkSignature({ ...collected, descriptor }, signature, {
+    keys,
+    roots,
+    normalisations,
+    algorithms,
+    revokedKeys,
+    ...options,
+  });
   const evidence = { name, verdict: result.kind, algorithm, ...(result.digest && { digest: result.digest }) };
-  if (result.kind === 'verified') return { evidence: { ...evidence, keyFingerprint: result.key.fingerprint } };
-  return { evidence, reason: { code: result.code, message: result.message, where: place } };
+  if (result.kind === 'verified') return { evidence: { ...evidence, ...describeAdmission(result) } };
+  return { evidence, reason: { ...result.problem, where: place } };
+}
+
+function describeAdmission({ key, anchor, certificate, validUntil }: Admission) {
+  return {
+    keyFingerprint: key.fingerprint,
+    anchor,
+    ...(certificate && {
+      certificate: {
+        subject: printDistinguishedName(certificate.subject),
+        issuer: printDistinguishedName(certificate.issuer),
+        serialNumber: certificate.x509.serialNumber.toLowerCase(),
+        notAfter: certificate.notAfter.toISOString(),
+        publicKey: key.key.export({ type: 'spki', format: 'pem' }).toString(),
+      },
+    }),
+    ...(validUntil && { validUntil: validUntil.toISOString() }),
+  };
 }

@@ -45,13 +45,13 @@ function verify(version: CollectedVersion, trust = policy(), installed = false) 
   return verifyComponentVersion(version, trust, { now, installed });
 }
 
-const codesOf = ({ reasons }: ReturnType<typeof verify>) => reasons.map(({ code }) => code);
+const codesOf = async (evidence: ReturnType<typeof verify>) => (await evidence).reasons.map(({ code }) => code);
 
 const good = signed(descriptorData(), keys);
 
 describe('a signed component version', () => {
-  test('is verified, with the key that made the signature', () => {
-    expect(verify(collected(good))).toMatchObject({
+  test('is verified, with the key that made the signature', async () => {
+    expect(await verify(collected(good))).toMatchObject({
       verdict: 'verified',
       reasons: [],
       signatures: [{ name: 'release', verdict: 'verified', keyFingerprint: expect.stringMatching(/^sha256:/) }],
@@ -59,69 +59,71 @@ describe('a signed component version', () => {
     });
   });
 
-  test('is refused without anybody to trust, unless the operator allows that', () => {
-    expect(codesOf(verify(collected(good), policy({ signatures: [] })))).toEqual(['no-trust-anchor']);
-    expect(verify(collected(good), policy({ signatures: [], allowUnsigned: true })).verdict).toBe('verified');
+  test('is refused without anybody to trust, unless the operator allows that', async () => {
+    expect(await codesOf(verify(collected(good), policy({ signatures: [] })))).toEqual(['no-trust-anchor']);
+    expect((await verify(collected(good), policy({ signatures: [], allowUnsigned: true }))).verdict).toBe('verified');
     const keyless = policy({ signatures: [{ name: 'release', anyOf: [] }] });
-    expect(codesOf(verify(collected(good), keyless))).toEqual(['no-trust-anchor']);
-    expect(codesOf(verify(collected(good), { ...keyless, allowUnsigned: true }))).toEqual(['no-trust-anchor']);
+    expect(await codesOf(verify(collected(good), keyless))).toEqual(['no-trust-anchor']);
+    expect(await codesOf(verify(collected(good), { ...keyless, allowUnsigned: true }))).toEqual(['no-trust-anchor']);
   });
 
-  test('needs every required signature', () => {
+  test('needs every required signature', async () => {
     const second = { name: 'second', anyOf: [{ pem: otherKeys.publicKey, source: 'other.pub' }] };
     const trust = policy({ signatures: [...policy().signatures, second] });
-    expect(codesOf(verify(collected(good), trust))).toEqual(['not-signed']);
+    expect(await codesOf(verify(collected(good), trust))).toEqual(['not-signed']);
     const both = { ...good, signatures: [...good.signatures, signatureOf(parseData(good), 'second', otherKeys)] };
-    expect(verify(collected(both), trust).verdict).toBe('verified');
+    expect((await verify(collected(both), trust)).verdict).toBe('verified');
     const copied = { ...good, signatures: [...good.signatures, { ...good.signatures[0], name: 'second' }] };
-    expect(codesOf(verify(collected(copied), trust))).toEqual(['signature-invalid']);
+    expect(await codesOf(verify(collected(copied), trust))).toEqual(['signature-invalid']);
   });
 
-  test('is verified by any one of several keys', () => {
+  test('is verified by any one of several keys', async () => {
     const anyOf = [
       { pem: otherKeys.publicKey, source: 'new.pub' },
       { pem: keys.publicKey, source: 'old.pub' },
     ];
-    expect(verify(collected(good), policy({ signatures: [{ name: 'release', anyOf }] })).verdict).toBe('verified');
+    expect((await verify(collected(good), policy({ signatures: [{ name: 'release', anyOf }] }))).verdict).toBe(
+      'verified',
+    );
   });
 
   test.each([
     ['before it is retired', '2026-11-21T12:00:01Z', false, []],
     ['from then on', '2026-11-21T12:00:00Z', false, ['key-retired']],
     ['from then on, when it is installed already', '2020-01-01T00:00:00Z', true, []],
-  ])('by a retired key, %s', (_when, retired, installed, codes) => {
+  ])('by a retired key, %s', async (_when, retired, installed, codes) => {
     const anyOf = [
       { pem: otherKeys.publicKey, source: 'new.pub' },
       { pem: keys.publicKey, source: 'old.pub', retired: new Date(retired) },
     ];
     const trust = policy({ signatures: [{ name: 'release', anyOf }] });
-    expect(codesOf(verify(collected(good), trust, installed))).toEqual(codes);
+    expect(await codesOf(verify(collected(good), trust, installed))).toEqual(codes);
   });
 
-  test('counts only over an admitted normal form', () => {
+  test('counts only over an admitted normal form', async () => {
     const admitting = (normalisations: string[]) => codesOf(verify(collected(good), policy({ normalisations })));
-    expect(admitting(['jsonNormalisation/v4alpha1'])).toEqual(['policy-normalisation']);
-    expect(admitting(['jsonNormalisation/v3'])).toEqual([]);
+    expect(await admitting(['jsonNormalisation/v4alpha1'])).toEqual(['policy-normalisation']);
+    expect(await admitting(['jsonNormalisation/v3'])).toEqual([]);
   });
 
-  test('may be signed over jsonNormalisation/v4alpha1', () => {
+  test('may be signed over jsonNormalisation/v4alpha1', async () => {
     const data = descriptorData({ labels: [{ name: 'l', value: { a: null }, version: 'v1', signing: true }] });
     const signatures = [signatureOf(parseData(data), 'release', keys, 'jsonNormalisation/v4alpha1')];
-    expect(verify(collected({ ...data, signatures })).verdict).toBe('verified');
+    expect((await verify(collected({ ...data, signatures }))).verdict).toBe('verified');
   });
 
-  test('never verifies what was not read', () => {
+  test('never verifies what was not read', async () => {
     const { descriptor: _, ...unread } = collected(good);
     const problem = { code: 'blob-missing', message: 'gone' } as const;
-    expect(verify({ ...unread, problems: [problem] }).verdict).toBe('refused');
-    expect(verify(unread).verdict).toBe('refused');
-    expect(verify(collected(good, [{ kind: 'not-read' }])).resources[0]?.proof).toBe('unproved');
-    expect(verify(collected(good, [])).verdict).toBe('refused');
+    expect((await verify({ ...unread, problems: [problem] })).verdict).toBe('refused');
+    expect((await verify(unread)).verdict).toBe('refused');
+    expect((await verify(collected(good, [{ kind: 'not-read' }]))).resources[0]?.proof).toBe('unproved');
+    expect((await verify(collected(good, []))).verdict).toBe('refused');
   });
 
-  test('throws for a key that is none, whatever the content is', () => {
+  test('throws for a key that is none, whatever the content is', async () => {
     const anyOf = [{ pem: 'no key', source: 'release.pub' }];
-    expect(() => verify(collected(good), policy({ signatures: [{ name: 'release', anyOf }] }))).toThrow(
+    await expect(verify(collected(good), policy({ signatures: [{ name: 'release', anyOf }] }))).rejects.toThrow(
       expect.objectContaining({
         name: 'Failure',
         code: 'configuration',
@@ -133,10 +135,10 @@ describe('a signed component version', () => {
 
 describe('a resource', () => {
   const [digest] = [genericDigest(note)];
-  const check = (noteDigest: object, content: ResourceContent) => {
+  const check = async (noteDigest: object, content: ResourceContent) => {
     const data = signed(descriptorData({ noteDigest }), keys);
-    const evidence = verify(collected(data, [content]));
-    return [evidence.resources[0]?.proof, ...codesOf(evidence)];
+    const evidence = await verify(collected(data, [content]));
+    return [evidence.resources[0]?.proof, ...evidence.reasons.map(({ code }) => code)];
   };
   const artifactDigest = { ...digest, normalisationAlgorithm: 'ociArtifactDigest/v1' };
   const main = `sha256:${digest.value}` as never;
@@ -237,12 +239,12 @@ describe('a resource', () => {
       { kind: 'blob', read: true, hash: digest.value },
       ['unproved', 'digest-missing'],
     ],
-  ] as const)('%s', (_what, stated, content, expected) => {
-    expect(check(stated, content)).toEqual(expected);
+  ] as const)('%s', async (_what, stated, content, expected) => {
+    expect(await check(stated, content)).toEqual(expected);
   });
 });
 
-test('content outside of the configured registries is only warned about where policy says so', () => {
+test('content outside of the configured registries is only warned about where policy says so', async () => {
   const stated = { ...genericDigest(note), normalisationAlgorithm: 'ociArtifactDigest/v1' };
   const pinned = `sha256:${stated.value}` as never;
   const outside = (where: string, digest = pinned): ResourceContent => ({
@@ -256,12 +258,14 @@ test('content outside of the configured registries is only warned about where po
       collected(signed(descriptorData({ noteDigest: stated }), keys), [content]),
       policy({ externalAccess: 'warn' }),
     );
-  expect(check(outside('far.example/x'))).toMatchObject({
+  expect(await check(outside('far.example/x'))).toMatchObject({
     verdict: 'verified',
     resources: [{ proof: 'pinned' }],
     warnings: [{ code: 'leaves-the-registry', message: expect.stringContaining('far.example/x') }],
   });
-  expect(check(outside('far.example/x', `sha256:${'0'.repeat(64)}` as never))).toMatchObject({ verdict: 'refused' });
+  expect(await check(outside('far.example/x', `sha256:${'0'.repeat(64)}` as never))).toMatchObject({
+    verdict: 'refused',
+  });
 });
 
 describe('a change after signing', () => {
@@ -305,14 +309,14 @@ describe('a change after signing', () => {
     return copy;
   }
 
-  test.each(signedPaths.map((path) => [path.join('.'), path] as const))('of %s is refused', (_name, path) => {
+  test.each(signedPaths.map((path) => [path.join('.'), path] as const))('of %s is refused', async (_name, path) => {
     const changed = change(good, path, other[String(path.at(-1))] ?? 'changed');
-    expect(codesOf(verify(collected(changed)))).toContain('signature-invalid');
+    expect(await codesOf(verify(collected(changed)))).toContain('signature-invalid');
   });
 
   property.prop([fc.constantFrom('provider', 'type', 'name', 'value'), fc.string({ minLength: 1 })])(
     'to any other text is refused',
-    (field, text) => {
+    async (field, text) => {
       const paths: Record<string, Path> = {
         provider: ['component', 'provider'],
         type: ['component', 'resources', 0, 'type'],
@@ -323,7 +327,7 @@ describe('a change after signing', () => {
       fc.pre(
         !/\p{Cc}/u.test(text) && !text.startsWith('{') && !['example.org', 'plainText', 'code', 'final'].includes(text),
       );
-      expect(codesOf(verify(collected(change(good, path, text))))).toContain('signature-invalid');
+      expect(await codesOf(verify(collected(change(good, path, text))))).toContain('signature-invalid');
     },
   );
 
@@ -337,10 +341,10 @@ describe('a change after signing', () => {
       ['nestedDigests'],
     ),
     fc.jsonValue({ maxDepth: 3 }).filter((value) => !/\d{16}|e\+/.test(JSON.stringify(value))),
-  ])('of what is never signed changes neither the verdict nor what templates see', (path, value) => {
+  ])('of what is never signed changes neither the verdict nor what templates see', async (path, value) => {
     const changed = change(good, path, value);
-    const before = verify(collected(good));
-    const after = verify(collected(changed));
+    const before = await verify(collected(good));
+    const after = await verify(collected(changed));
     expect(after).toEqual(before);
     expect(projectSigned(parseData(changed))).toEqual(projectSigned(parseData(good)));
   });
