@@ -1,0 +1,78 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { openArchive } from '../../../src/adapters/ctf/open-archive.ts';
+import { openOciRepository } from '../../../src/adapters/oci/oci-repository.ts';
+import { createRegistryClient } from '../../../src/adapters/oci/registry-client.ts';
+import type { Digest } from '../../../src/core/digest.ts';
+import {
+  changedBytes,
+  type Damage,
+  delivery,
+  type RepositoryWorld,
+  registryName,
+  testComponentRepository,
+} from '../../contract/component-repository.ts';
+import { noDockerRegistry, startDockerRegistry } from '../../support/docker-registry.ts';
+import { readRepositories, startFakeRegistry } from '../../support/fake-registry.ts';
+import { replayArchive } from '../../support/replay-archive.ts';
+
+/** @returns The delivery as an archive of its own, damaged. */
+function damagedArchive({ missing = [], changed = [] }: Damage): string {
+  const folder = mkdtempSync(join(tmpdir(), 'delivery-'));
+  cpSync(delivery, folder, { recursive: true });
+  const pathOf = (digest: Digest) => join(folder, 'blobs', digest.replace(':', '.'));
+  for (const digest of missing) rmSync(pathOf(digest));
+  for (const digest of changed) writeFileSync(pathOf(digest), changedBytes(readFileSync(pathOf(digest))));
+  return folder;
+}
+
+async function archiveWorld(damage: Damage): Promise<RepositoryWorld> {
+  const folder = damagedArchive(damage);
+  return {
+    open: () => openArchive(folder, 'software-consumer', registryName),
+    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true }),
+  };
+}
+
+type Started = AsyncDisposable & { readonly address: string };
+
+/** @param start Starts a registry with what the archive at a path holds. */
+const registryWorld =
+  (start: (archive: string) => Promise<Started>) =>
+  async (damage: Damage): Promise<RepositoryWorld> => {
+    const folder = damagedArchive(damage);
+    const registry = await start(folder);
+    rmSync(folder, { recursive: true });
+    const client = createRegistryClient({
+      host: 'registry.consumer.test',
+      address: registry.address,
+      insecureHttp: true,
+    });
+    return {
+      open: async () => openOciRepository(client, { registry: registryName }),
+      [Symbol.asyncDispose]: async () => {
+        await client[Symbol.asyncDispose]();
+        await registry[Symbol.asyncDispose]();
+      },
+    };
+  };
+
+testComponentRepository('an archive', archiveWorld);
+
+testComponentRepository(
+  'the registry of the tests',
+  registryWorld(async (archive) => startFakeRegistry({ repositories: await readRepositories(archive) })),
+);
+
+describe.skipIf(noDockerRegistry)(noDockerRegistry ?? 'the registry of the distribution project', () => {
+  testComponentRepository(
+    'docker-registry',
+    registryWorld(async (archive) => {
+      const registry = await startDockerRegistry();
+      await replayArchive(registry, archive);
+      return registry;
+    }),
+  );
+});
