@@ -4,7 +4,7 @@ import { parseRepositoryConfig } from '../config/repository-config.ts';
 import { resolveInstallations } from '../config/resolve-installations.ts';
 import { parseServerConfig, type ServerConfig } from '../config/server-config.ts';
 import type { ApplicationsRepository } from '../config/server-connections.ts';
-import { allowsUnsigned } from '../config/trust-floor.ts';
+import { operatorFloorOf } from '../config/trust-floor.ts';
 import { Failure } from '../core/failure.ts';
 import type { Unavailable } from '../core/installation/installation.ts';
 import type { Forge } from '../ports/forge.ts';
@@ -159,7 +159,7 @@ async function openSession(
       read: (files) => resolveInstallations(parseRepositoryConfig(files), { floor: trust }).installations,
       bot: repository.author,
       fresh: false,
-      floor: { allowsUnsigned: (component) => allowsUnsigned(trust, component), normalisations: trust.normalisations },
+      floor: operatorFloorOf(trust),
       ...how,
     }),
   };

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseRepositoryConfig } from '../config/repository-config.ts';
 import { resolveInstallations } from '../config/resolve-installations.ts';
+import { defaultTrustFloor, operatorFloorOf } from '../config/trust-floor.ts';
 import { printPlace } from '../core/failure.ts';
 import type { ConfiguredInstallation } from '../core/installation/installation.ts';
 import { configurationFolder } from '../core/installation/places.ts';
@@ -44,7 +45,7 @@ async function validateServed(options: CommonOptions, context: CommandContext): 
 async function validateFolder(directory: string): Promise<Validated> {
   const texts = await readFolder(directory);
   const { installations } = resolveInstallations(parseRepositoryConfig(texts));
-  const floor = { allowsUnsigned: () => false, normalisations: undefined };
+  const floor = operatorFloorOf(defaultTrustFloor);
   for (const installation of installations) readTrustPolicy(installation, texts, floor);
   return { name: directory, installations };
 }

@@ -5,6 +5,7 @@ import type {
   Installation,
   RequiredVerification,
   TemplatesSetting,
+  VerificationAnchor,
 } from '../core/installation/installation.ts';
 import { joinPath } from '../core/installation/places.ts';
 import { configurationFailure } from './configuration-failure.ts';
@@ -86,22 +87,30 @@ function resolveSource(written: Settings['source']): Installation['source'] {
 
 function resolveVerification({
   signature,
-  publicKey,
-  anyOf = [],
   secret,
+  anyOf,
+  ...anchor
 }: NonNullable<Settings['verify']>[number]): RequiredVerification {
-  const keys = publicKey === undefined ? anyOf : [{ publicKey }];
-  return {
-    signature,
-    secret,
-    anyOf: keys.map((key) => ({
-      publicKey: key.publicKey,
-      retired: 'retired' in key ? retiredAt(key.retired) : undefined,
-    })),
-  };
+  return { signature, secret, anyOf: (anyOf ?? [anchor]).flatMap(resolveAnchor) };
 }
 
-const retiredAt = (written: string | undefined) => (written === undefined ? undefined : parseDate(written));
+type WrittenAnchor = NonNullable<NonNullable<Settings['verify']>[number]['anyOf']>[number];
+
+/** @returns Nothing only where the schema finds fault. */
+function resolveAnchor({
+  publicKey,
+  rootCertificate,
+  issuer,
+  retired,
+  revoked,
+}: WrittenAnchor): readonly VerificationAnchor[] {
+  const term = {
+    retired: retired === undefined ? undefined : parseDate(retired),
+    revoked: typeof revoked === 'string' ? parseDate(revoked) : revoked,
+  };
+  if (publicKey !== undefined) return [{ publicKey, ...term }];
+  return rootCertificate === undefined ? [] : [{ rootCertificate, issuer, ...term }];
+}
 
 function resolveTemplates(written: string): TemplatesSetting {
   const [name = '', version] = written.split('@');

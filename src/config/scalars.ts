@@ -34,6 +34,9 @@ export function listOf(words: readonly string[], last = 'or'): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
+/** Names that others gave: of signatures, of checks. */
+export const printable = /^[!-~](?:[ -~]{0,126}[!-~])?$/;
+
 /** Names of environments, applications, providers and connections: they become branches, files and metric labels. */
 export const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const namePhrase = 'a name of lower-case letters, digits and dashes, at most 63 characters';

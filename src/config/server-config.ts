@@ -69,6 +69,8 @@ function resolveServer(written: WrittenServer, document: ConfigDocument): Server
       allowUnsigned: written.trust?.allowUnsigned ?? defaultTrustFloor.allowUnsigned,
       minimumSignatures: written.trust?.minimumSignatures ?? defaultTrustFloor.minimumSignatures,
       normalisations: written.trust?.normalisations ?? defaultTrustFloor.normalisations,
+      algorithms: written.trust?.algorithms ?? defaultTrustFloor.algorithms,
+      revokedKeys: written.trust?.revokedKeys ?? defaultTrustFloor.revokedKeys,
     },
   };
 }

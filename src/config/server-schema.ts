@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { normalisationAlgorithms } from '../core/trust/normalise.ts';
+import { signatureAlgorithms } from '../core/trust/signature-value.ts';
 import { branch, choice, componentGlob, duration, gitAddress, list, name, registryName, text } from './scalars.ts';
 import { secretReference } from './secret-reference.ts';
 
@@ -134,12 +135,25 @@ const trust = z.strictObject({
     .int('a whole number, at least 1')
     .min(1, 'a whole number, at least 1')
     .max(16, 'a whole number, at most 16')
-    .describe('How many signatures repositories must require at least.')
+    .describe('How many signatures repositories must require at least, made with as many different keys.')
     .meta({ default: serverDefaults.minimumSignatures })
     .optional(),
   normalisations: list(choice(normalisationAlgorithms), 'a list of normalisation algorithms')
     .min(1, 'a list of at least one normalisation algorithm')
     .describe('Normalisation algorithms that count. Default: all supported ones.')
+    .optional(),
+  algorithms: list(choice(signatureAlgorithms), 'a list of signature algorithms')
+    .min(1, 'a list of at least one signature algorithm')
+    .describe('Signature algorithms that count. Default: all supported ones.')
+    .optional(),
+  revokedKeys: list(
+    text(/^sha256:[0-9a-f]{64}$/, 'the fingerprint of a key such as sha256:0123… (64 hexadecimal digits)'),
+    'a list of fingerprints of keys',
+  )
+    .describe(
+      'Keys that count for nothing, installed or not, as SHA-256 of their SubjectPublicKeyInfo; also those of certificates.',
+    )
+    .meta({ default: [] })
     .optional(),
 });
 

@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { parseConstraint } from '../core/version/constraint.ts';
 import {
   choice,
-  date,
   duration,
   folder,
-  keyFile,
   list,
   name,
   objectName,
   parsed,
+  printable,
   registryName,
   text,
   valuesFile,
 } from './scalars.ts';
+import { verify } from './verification.ts';
 
 /** Template sets that come with the bot. */
 const builtInSets = ['ocm-controller', 'ocm-k8s-toolkit'];
@@ -44,8 +44,6 @@ export const settingDefaults: DefaultSettings = {
   values: 'values.yaml',
 };
 
-const printable = /^[!-~](?:[ -~]{0,126}[!-~])?$/;
-
 const registry = z.union([
   registryName,
   z.strictObject({
@@ -63,49 +61,6 @@ const source = z.union([
     pullSecret: objectName.describe('Secret in the cluster with the credentials for it.').optional(),
   }),
 ]);
-
-const retirable = z.strictObject({
-  publicKey: keyFile.describe('File of the public key, relative to `.consignee/`.'),
-  retired: date.describe('From then on the key admits what is installed and rollbacks, but nothing new.').optional(),
-});
-
-const verification = z
-  .strictObject({
-    signature: text(printable, 'the name of a signature').describe(
-      'Name of the signature in the component descriptor.',
-    ),
-    publicKey: keyFile
-      .describe('File of the public key, relative to `.consignee/`. Either this or `anyOf`.')
-      .optional(),
-    anyOf: list(retirable, 'a list of at least one key')
-      .min(1, 'a list of at least one key')
-      .describe('Keys of which one must have made the signature: the old one and its successor.')
-      .optional(),
-    secret: objectName
-      .describe("The cluster's secret with the public key. Without it, manifests carry the key by value.")
-      .optional(),
-  })
-  .check(({ value, issues }) => {
-    if ((value.publicKey === undefined) !== (value.anyOf === undefined)) return;
-    const message = value.anyOf ? 'publicKey and anyOf are both there' : 'the key of the signature is missing';
-    issues.push({ code: 'custom', input: value, message, params: { remedy: 'Write either publicKey or anyOf.' } });
-  })
-  .meta({ oneOf: [{ required: ['publicKey'] }, { required: ['anyOf'] }] });
-
-const verify = list(verification, 'a list of required signatures').check(({ value, issues }) => {
-  const names = value.map((it) => it.signature);
-  for (const [index, signature] of names.entries()) {
-    if (names.indexOf(signature) === index) continue;
-    const remedy = 'List the keys under anyOf of one entry; every entry must hold.';
-    issues.push({
-      code: 'custom',
-      input: value,
-      path: [index, 'signature'],
-      message: `the signature ${signature} is named twice`,
-      params: { remedy },
-    });
-  }
-});
 
 const versions = z
   .string('a constraint in quotes such as ">=1.0.0, <2.0.0"')

@@ -8,12 +8,34 @@ export interface TrustFloor {
   readonly minimumSignatures: number;
   /** Normalisation algorithms that count; `undefined` for all supported ones. */
   readonly normalisations: readonly string[] | undefined;
+  /** Signature algorithms that count; `undefined` for all supported ones. */
+  readonly algorithms: readonly string[] | undefined;
+  /** Fingerprints of keys that count for nothing. */
+  readonly revokedKeys: readonly string[];
 }
 
 /** What holds when the operator says nothing. */
-export const defaultTrustFloor: TrustFloor = { allowUnsigned: [], minimumSignatures: 1, normalisations: undefined };
+export const defaultTrustFloor: TrustFloor = {
+  allowUnsigned: [],
+  minimumSignatures: 1,
+  normalisations: undefined,
+  algorithms: undefined,
+  revokedKeys: [],
+};
 
 /** @returns Whether the operator lets the component be installed without a required signature. */
 export function allowsUnsigned({ allowUnsigned }: TrustFloor, component: string): boolean {
   return allowUnsigned.some((glob) => matchesComponent(glob, component));
+}
+
+/** @returns What the floor adds to every trust policy. */
+export function operatorFloorOf(floor: TrustFloor) {
+  const { minimumSignatures, normalisations, algorithms, revokedKeys } = floor;
+  return {
+    allowsUnsigned: (component: string) => allowsUnsigned(floor, component),
+    minimumSigners: minimumSignatures,
+    normalisations,
+    algorithms,
+    revokedKeys,
+  };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findRegistry, parseServerConfig } from '../../src/config/server-config.ts';
+import { defaultTrustFloor } from '../../src/config/trust-floor.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { casesIn, report } from './fixtures.ts';
 
@@ -25,7 +26,7 @@ describe('the server configuration', () => {
       cache: '/etc/consignee/consignee-cache',
       limits: { renderSeconds: 5 },
       author: { name: 'Consignee', email: 'consignee@localhost' },
-      trust: { allowUnsigned: [], minimumSignatures: 1, normalisations: undefined },
+      trust: defaultTrustFloor,
     });
   });
 

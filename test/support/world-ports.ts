@@ -6,6 +6,7 @@ import { createPlainGitForge } from '../../src/adapters/plain-git/plain-git-forg
 import { openSqliteStore } from '../../src/adapters/sqlite/sqlite-store.ts';
 import { parseRepositoryConfig } from '../../src/config/repository-config.ts';
 import { resolveInstallations } from '../../src/config/resolve-installations.ts';
+import { defaultTrustFloor, operatorFloorOf } from '../../src/config/trust-floor.ts';
 import type { Evaluator } from '../../src/ports/evaluator.ts';
 import type { PassOptions, PassPorts } from '../../src/workflows/pass.ts';
 
@@ -56,7 +57,7 @@ export function worldOptions(changes: Partial<PassOptions> = {}): PassOptions {
     bot,
     mode: 'run',
     only: [],
-    floor: { allowsUnsigned: () => false, normalisations: undefined },
+    floor: operatorFloorOf(defaultTrustFloor),
     fresh: false,
     ...changes,
   };

@@ -56,11 +56,27 @@ export interface RequiredVerification {
   readonly signature: string;
   /** Name of the cluster's secret with the public key; without it, manifests carry the key by value. */
   readonly secret: string | undefined;
-  readonly anyOf: readonly {
-    /** File of the public key, relative to `.consignee/`. */
-    readonly publicKey: string;
-    readonly retired: Date | undefined;
-  }[];
+  /** One of these must have admitted it. */
+  readonly anyOf: readonly VerificationAnchor[];
+}
+
+/** Files are relative to `.consignee/`. */
+export type VerificationAnchor = VerificationTerm &
+  (
+    | { readonly publicKey: string }
+    | {
+        /** File of one or more root certificates. */
+        readonly rootCertificate: string;
+        /** The distinguished name that the signing certificate must have. */
+        readonly issuer?: string | undefined;
+      }
+  );
+
+interface VerificationTerm {
+  /** From then on it admits what is installed, but nothing new. */
+  readonly retired?: Date | undefined;
+  /** From then on, or always when `true`, it admits nothing. */
+  readonly revoked?: Date | true | undefined;
 }
 
 export type TemplatesSetting =
