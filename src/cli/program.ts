@@ -133,9 +133,9 @@ function addContentCommands(program: Command, context: CommandContext, exit: Exi
     .description('prove that a component version is whole and signed; needs no configuration')
     .argument('<reference>', 'ARCHIVE//COMPONENT:VERSION')
     .option('--signature <name>', 'a signature that must be there and hold (repeatable: all of them)', repeat)
-    .option('--public-key <name=file>', 'the public key of a signature (repeatable)', repeat)
-    .option('--root-ca <name=file>', 'root certificates of a signature (not available yet)', repeat)
-    .option('--issuer <name=dn>', 'the distinguished name wanted of a signature (not available yet)', repeat)
+    .option('--public-key <name=file>', 'a public key of a signature (repeatable: any of them)', repeat)
+    .option('--root-ca <name=file>', 'root certificates to which the certificates in a signature must lead (repeatable)', repeat)
+    .option('--issuer <name=dn>', 'the distinguished name that the certificate of a signature must have (repeatable)', repeat)
     .option(
       '--normalisation <name>',
       'a normalisation that is admitted (repeatable; default: all that are supported)',

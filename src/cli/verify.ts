@@ -1,26 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { parseComponentName } from '../core/component/component-name.ts';
 import { Failure } from '../core/failure.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
-import { normalisationAlgorithms } from '../core/trust/normalise.ts';
-import type { RequiredSignature, TrustedKey, TrustPolicy } from '../core/trust/trust-policy.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import { collectAndVerify } from '../workflows/verify-component-version.ts';
 import { printEvidence } from './print-evidence.ts';
 import type { CommandContext } from './services.ts';
 import { printJson } from './terminal.ts';
+import { type PolicyOptions, readPolicy } from './verify-policy.ts';
 
-export interface VerifyCommandOptions {
-  /** Names of signatures, all of which must hold. */
-  readonly signature: readonly string[];
-  /** `NAME=FILE`; several for one name: any of them. */
-  readonly publicKey: readonly string[];
-  /** `NAME=FILE` */
-  readonly rootCa: readonly string[];
-  /** `NAME=DN` */
-  readonly issuer: readonly string[];
-  /** Normalisation algorithms that count; empty: all supported ones. */
-  readonly normalisation: readonly string[];
+export interface VerifyCommandOptions extends PolicyOptions {
   /** The time to verify at, RFC 3339; absent: now. */
   readonly at?: string | undefined;
 }
@@ -65,50 +54,6 @@ function parseReference(reference: string) {
     });
   }
   return { repository, component, version };
-}
-
-async function readPolicy(options: VerifyCommandOptions): Promise<TrustPolicy> {
-  const { signature, publicKey, rootCa, issuer, normalisation } = options;
-  if (rootCa.length > 0 || issuer.length > 0) {
-    throw new Failure('not-available', 'Signatures with certificates (--root-ca, --issuer) cannot be verified yet.', {
-      remedy: 'Give the signing key itself with --public-key NAME=FILE.',
-    });
-  }
-  for (const name of normalisation) {
-    if (/^jsonNormalisation\/v(?:1|2|3|4alpha1)$/.test(name)) continue;
-    throw new Failure('usage', `--normalisation ${name} is not the name of a normalisation algorithm.`, {
-      remedy: `Name one of ${normalisationAlgorithms.join(', ')}.`,
-    });
-  }
-  const keys = await Promise.all(publicKey.map(readKey));
-  const stray = keys.find(({ name }) => !signature.includes(name));
-  if (stray) {
-    throw new Failure('usage', `--public-key ${stray.name}=… is for a signature that is not asked for.`, {
-      remedy: `Add --signature ${stray.name}.`,
-    });
-  }
-  const signatures: readonly RequiredSignature[] = [...new Set(signature)].map((name) => ({
-    name,
-    anyOf: keys.filter((it) => it.name === name).map(({ key }) => key),
-  }));
-  return { signatures, allowUnsigned: false, ...(normalisation.length > 0 && { normalisations: normalisation }) };
-}
-
-async function readKey(option: string): Promise<{ readonly name: string; readonly key: TrustedKey }> {
-  const equals = option.indexOf('=');
-  const [name, source] = [option.slice(0, equals), option.slice(equals + 1)];
-  if (equals < 1 || source === '') {
-    throw new Failure('usage', `--public-key ${option} is not of the form NAME=FILE.`, {
-      remedy: 'Write the name of the signature, an equals sign and the path of the key.',
-    });
-  }
-  const pem = await readFile(source, 'utf8').catch((error: unknown) => {
-    throw new Failure('usage', `The key ${source} cannot be read: ${error instanceof Error ? error.message : error}.`, {
-      remedy: 'Check the path given with --public-key.',
-      cause: error,
-    });
-  });
-  return { name, key: { pem, source } };
 }
 
 function parseTime(text: string): Date {

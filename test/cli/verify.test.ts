@@ -7,6 +7,7 @@ import { Failure } from '../../src/core/failure.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/ocm');
 const key = join(folder, 'keys/ocm-signing.pub');
+const root = join(folder, 'keys/root.pem');
 
 function run(archive: string, version: string, options: Partial<VerifyCommandOptions> = {}) {
   const defaults = {
@@ -63,14 +64,44 @@ describe('consignee verify', () => {
     ['a key of a signature that is not asked for', { signature: [] }, 'usage'],
     ['a time that is none', { at: 'yesterday' }, 'usage'],
     ['an unknown normalisation', { normalisation: ['v3'] }, 'usage'],
-    ['a root certificate', { rootCa: ['ocm-signing=root.pem'] }, 'not-available'],
-    ['an issuer', { issuer: ['ocm-signing=CN=x'] }, 'not-available'],
+    ['a root certificate that is not there', { rootCa: ['ocm-signing=root.pem'] }, 'usage'],
+    ['a root certificate that is none', { rootCa: [`ocm-signing=${key}`] }, 'configuration'],
+    [
+      'an intermediate certificate as a root',
+      { rootCa: [`ocm-signing=${join(folder, 'keys/leaf.pem')}`] },
+      'configuration',
+    ],
+    ['a certificate as a key', { publicKey: [`ocm-signing=${join(folder, 'keys/leaf.pem')}`] }, 'configuration'],
+    ['a key twice', { publicKey: [`ocm-signing=${key}`, `ocm-signing=${key}`] }, 'configuration'],
+    ['a root of a signature that is not asked for', { rootCa: [`other=${root}`] }, 'usage'],
+    ['an issuer without a root', { issuer: ['ocm-signing=CN=x'] }, 'usage'],
+    ['an issuer that is no name', { rootCa: [`ocm-signing=${root}`], issuer: ['ocm-signing=x'] }, 'usage'],
+    ['two issuers', { rootCa: [`ocm-signing=${root}`], issuer: ['ocm-signing=CN=x', 'ocm-signing=CN=y'] }, 'usage'],
+    ['an issuer without a signature', { issuer: ['CN'] }, 'usage'],
   ])('stops with 2 for %s', async (_what, options, code) => {
     await expect(run('podinfo/v2/by-value', podinfo, options)).rejects.toMatchObject({
       name: 'Failure',
       code,
       exitCode: 2,
     });
+  });
+
+  test('takes a root certificate and the wanted name in place of a key, or beside it', async () => {
+    const greeter = 'example.org/greeter:v1.0.0';
+    const chain = { signature: ['chain'], publicKey: [], rootCa: [`chain=${root}`] };
+    const name = (issuer: string) => ({ ...chain, issuer: [`chain=${issuer}`] });
+    const { evidence, exitCode } = await run('certificates/pkcs1', greeter, name('O=Example Works, CN=chain'));
+    expect(exitCode).toBe(0);
+    expect(printEvidence(evidence)).toMatch(
+      /chain\s+verified .* key sha256:\w+, certificate CN=chain,O=Example Works, by .*root.pem, until 2036-/,
+    );
+    const other = await run('certificates/pkcs1', greeter, name('CN=other'));
+    expect(other.evidence.reasons).toMatchObject([{ code: 'issuer-mismatch' }]);
+    expect(other.exitCode).toBe(3);
+    const beside = { ...chain, rootCa: [`chain=${join(folder, 'keys/other-root.pem')}`] };
+    const pinned = { ...beside, publicKey: [`chain=${join(folder, 'keys/leaf-key.pub')}`] };
+    expect((await run('certificates/pkcs1', greeter, beside)).evidence.reasons[0]?.code).toBe('certificate-untrusted');
+    expect((await run('certificates/pkcs1', greeter, pinned)).evidence.verdict).toBe('verified');
   });
 
   test.each(['ocm.software/demos/podinfo', 'podinfo:v1.0.0', ':v1.0.0', ''])(
