@@ -2,9 +2,9 @@ import { Failure } from '../core/failure.ts';
 import type { Branch, Decision } from '../core/installation/decide.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { branchOf } from '../core/installation/places.ts';
-import { replaceBody } from '../core/pull-request/body.ts';
+import { markRefused, replaceBody } from '../core/pull-request/body.ts';
 import { commitMessage, mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts';
-import { describeBody, describeTitle } from '../core/pull-request/describe.ts';
+import { describeBody, describeRefused, describeTitle } from '../core/pull-request/describe.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
@@ -42,8 +42,9 @@ export async function actOnDecision(act: Act): Promise<PullRequest | undefined> 
   const { decision, pullRequest } = act;
   switch (decision.kind) {
     case 'leave':
-    case 'refuse':
       return pullRequest;
+    case 'refuse':
+      return decision.mark === undefined ? pullRequest : markPullRequest(act, decision, decision.mark);
     case 'open':
       return openPullRequest(act);
     case 'update':
@@ -97,6 +98,21 @@ async function updatePullRequest(act: Act): Promise<PullRequest> {
   });
   if (branch.kind === 'absent')
     await ports.forge.comments.add(number, { body: describeBroughtBack(installation, lock.version), by });
+  return updated;
+}
+
+/** People may be about to merge what was proved once and is no longer: they are told where they look. */
+async function markPullRequest(
+  { ports, options }: Act,
+  { detail, reasons }: Extract<Decision, { kind: 'refuse' }>,
+  number: number,
+): Promise<PullRequest> {
+  const { forge } = ports;
+  const { bot: by } = options;
+  const { title, body } = await findStillOpen(number, forge);
+  const warning = describeRefused(detail, reasons);
+  const updated = await forge.pullRequests.update(number, { title, body: markRefused(body, warning), by });
+  await forge.comments.add(number, { body: warning.join('\n'), by });
   return updated;
 }
 

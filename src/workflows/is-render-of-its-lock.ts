@@ -59,6 +59,8 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
     installed,
     templates: inputs.templates,
     policy: inputs.policy,
+    // The operator's part of it may have changed since.
+    policyDigest: lock.policy,
     inputs: inputs.digest,
     collected,
     evidence,

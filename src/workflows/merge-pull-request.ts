@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { parseBody } from '../core/pull-request/body.ts';
 import { mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha, Person } from '../core/repository/commit.ts';
@@ -33,7 +34,8 @@ export async function mergeMessageFor(
 /**
  * Merges exactly `expectedHead` and removes the branch.
  *
- * @throws {Failure} `forge-conflict` when the branch moved or does not merge; `usage` when there is no such pull request.
+ * @throws {Failure} `forge-conflict` when the branch moved or does not merge; `usage` when there is no such pull request; `content`
+ *   when it is marked as not proved any more.
  */
 export async function mergePullRequest({
   number,
@@ -44,6 +46,7 @@ export async function mergePullRequest({
   forge,
 }: MergeInput): Promise<{ readonly pullRequest: PullRequest; readonly commit: CommitSha }> {
   const pullRequest = await findPullRequest(forge, number);
+  refuseMarked(pullRequest);
   const base = expectedBase ? { expectedBase } : {};
   const merged = await forge.pullRequests.merge(number, { expectedHead, ...base, message, by });
   switch (merged.kind) {
@@ -76,6 +79,14 @@ export async function mergePullRequest({
         remedy: 'A closed pull request skips its version; wait for the next version, or reinstate it by hand.',
       });
   }
+}
+
+/** @throws {Failure} `content` when the pull request says that what it proposes is not proved any more. */
+function refuseMarked({ number, state, body }: PullRequest): void {
+  if (state !== 'open' || !parseBody(body)?.refused) return;
+  throw new Failure('content', `Pull request #${number} must not be merged: what it proposes is not proved any more.`, {
+    remedy: `"consignee pull show ${number}" says why. When that is put right, "consignee run" lifts the mark.`,
+  });
 }
 
 /** @throws {Failure} `usage` when there is none of this number, naming those that are open. */

@@ -14,6 +14,7 @@ import type { Forge } from '../ports/forge.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { TemplateSets } from '../ports/template-sets.ts';
+import type { Listings } from './list-versions.ts';
 import type { ReadConfiguration, RepositoryState } from './observe-repository.ts';
 import type { OperatorFloor } from './read-trust-policy.ts';
 
@@ -51,6 +52,8 @@ export interface PassView {
   readonly state: RepositoryState;
   readonly refs: ReadonlyMap<string, CommitSha>;
   readonly pullRequests: readonly PullRequest[];
+  /** What the registries offer. */
+  readonly listings: Listings;
 }
 
 /** What came of one installation. */

@@ -4,17 +4,18 @@ import { Failure } from '../core/failure.ts';
 import type { Proposal } from '../core/installation/decide.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, renderDigestOf } from '../core/installation/lock-file.ts';
-import { branchOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import { evidencePathOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { FileChange, FileSet } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { parseEvidenceFile } from '../core/trust/evidence-file.ts';
+import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import { isExactPin } from '../core/version/constraint.ts';
 import type { Selection } from '../core/version/select-version.ts';
 import { parseVersion, type Version } from '../core/version/version.ts';
-import type { ComponentRepository } from '../ports/component-repository.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
+import { describes, findKnown } from './find-known.ts';
 import { closedByPerson } from './find-set-aside.ts';
 import { readValuesText } from './is-render-of-its-lock.ts';
 import { noteOnFlux } from './note-on-flux.ts';
@@ -23,19 +24,19 @@ import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
 import { configurationResource, type RenderedInstallation, renderInstallation } from './render-installation.ts';
-import { collectAndVerify } from './verify-component-version.ts';
+import { resolveTag, type TagLookup } from './resolve-tag.ts';
+import { type CandidateVerification, findVerdict, nextLook, verifyCandidate } from './verify-candidate.ts';
 
 export interface PrepareInput {
   readonly installation: Installation;
   readonly installed: LockFile | undefined;
   readonly selection: Selection;
-  readonly repository: ComponentRepository;
+  readonly lookup: TagLookup;
   /** The open pull request of the installation. */
   readonly open: PullRequest | undefined;
   readonly view: PassView;
   readonly ports: PassPorts;
   readonly options: PassOptions;
-  readonly now: Date;
 }
 
 export interface Prepared {
@@ -48,72 +49,68 @@ export interface Prepared {
 
 type Candidate = Extract<Selection, { kind: 'candidate' }>;
 
-/** Works out what the candidate comes to, and no more than is needed: what is installed or proposed already is not read again. */
+/** Works out what the candidate comes to, and no more than is needed: what is known already is not read again. */
 export async function prepareProposal(input: PrepareInput): Promise<Prepared> {
-  const { installation, selection, repository, view, ports, options } = input;
+  const { installation, selection, view, ports, options, lookup } = input;
   if (selection.kind !== 'candidate') return { proposal: { kind: 'none' } };
   const inputs = await readInputs(installation, view.state.texts, {
     templateSets: ports.templateSets,
     floor: options.floor,
   });
-  const manifest = selection.manifest ?? (await repository.resolveTag(installation.component, selection.tag));
-  const known = options.fresh ? undefined : await findKnown(input, { candidate: selection, manifest, inputs });
+  const { registry, component } = installation;
+  const address = { registry: registry.url, component, tag: selection.tag };
+  const manifest = await resolveTag(address, lookup);
+  const { policy } = inputs;
+  const installed = input.installed?.version === selection.version;
+  const { now, registries } = lookup;
+  const verification = { address, manifest, policy, installed, now, registries };
+  const candidate = { ...selection, manifest };
+  if (options.fresh) return prepareRead(input, { candidate, inputs, verification });
+
+  const verdict = await findVerdict(verification);
+  const known = await findKnown(input, { candidate, inputs, verdict });
   if (known) return { proposal: known };
-  return prepareRead(input, selection, inputs);
+  if (verdict?.evidence.verdict === 'refused' && !isAskedFor(input)) {
+    const { evidence } = verdict;
+    return { evidence, proposal: notVerified(evidence.reasons, { ...input, lookAgainAt: nextLook(verdict) }) };
+  }
+  return prepareRead(input, { candidate, inputs, verification });
 }
 
-interface Known {
+/** What stands in the place of a registry costs no request, and somebody who names an installation wants it looked at now. */
+function isAskedFor({ selection, options }: PrepareInput): boolean {
+  return options.only.length > 0 || (selection.kind === 'candidate' && selection.manifest !== undefined);
+}
+
+interface Reading {
   readonly candidate: Candidate;
-  readonly manifest: Digest | undefined;
   readonly inputs: InstallationInputs;
+  readonly verification: CandidateVerification;
 }
 
-/** The base branch, or the pull request's branch on its tip, has exactly this already. */
-async function findKnown(
-  { installation, installed, open, view, ports, options }: PrepareInput,
-  { candidate, manifest, inputs }: Known,
-): Promise<Proposal | undefined> {
-  const same = (lock: LockFile | undefined) =>
-    lock !== undefined &&
-    lock.version === candidate.version &&
-    lock.manifest === manifest &&
-    lock.inputs === inputs.digest;
-  if (same(installed)) return { kind: 'installed' };
-  if (!open?.headSha || installation.merge === 'automatic') return undefined;
-  const recorded = await ports.store.recordedCommits(options.repository, branchOf(installation));
-  if (!recorded.has(open.headSha)) return undefined;
-  const [head] = await ports.forge.content.readCommits({ to: open.headSha, limit: 1 });
-  if (head?.parents.length !== 1 || head.parents[0] !== view.state.commit) return undefined;
-  const lock = await readLockAt(ports.forge.content, open.headSha, lockPathOf(installation));
-  return lock && same(lock) && describes(open, candidate, renderDigestOf(lock)) ? { kind: 'proposed' } : undefined;
-}
-
-/** Whether the text of the pull request is about this version and these files. */
-function describes(open: PullRequest | undefined, { version }: Candidate, render: Digest): boolean {
-  const said = open && parseBody(open.body);
-  return said?.version === version && said.render === render;
-}
-
-async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: InstallationInputs): Promise<Prepared> {
-  const { installation, now, ports } = input;
+async function prepareRead(input: PrepareInput, { candidate, inputs, verification }: Reading): Promise<Prepared> {
+  const { installation, ports, options } = input;
   const installed = input.installed?.version === candidate.version ? input.installed : undefined;
   const proposed = await readProposed(input, candidate);
-  const { collected, evidence } = await collectAndVerify(
-    () => ports.repositories.open(installation.registry.url),
-    { component: installation.component, tag: candidate.tag, readResources: [configurationResource] },
-    { policy: inputs.policy, now, installed: installed !== undefined },
-  );
-  const refused = findRefusal(evidence, candidate, { installed, proposed });
-  if (refused || !evidence.manifest) return { evidence, proposal: refused ?? notVerified(evidence.reasons) };
+  const { collected, evidence, lookAgainAt } = await verifyCandidate(verification, {
+    repository: input.lookup.repository,
+    open: () => ports.repositories.open(installation.registry.url),
+    readResources: [configurationResource],
+    record: options.mode === 'run',
+  });
+  const refused = findRefusal(evidence, candidate, { ...input, installed, proposed, lookAgainAt });
+  if (refused || !evidence.manifest)
+    return { evidence, proposal: refused ?? notVerified(evidence.reasons, { ...input, lookAgainAt }) };
   refuseFloating(installation, candidate.version);
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
-  if (installed?.inputs === inputs.digest && !input.options.fresh) return { evidence, proposal: { kind: 'installed' } };
+  if (installed?.inputs === inputs.digest && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
   const rendered = await renderInstallation({
     installation,
     version: candidate.version,
     // The open proposal keeps the manifest that it was made from: the signed content is the same.
     manifest: proposed?.manifest ?? evidence.manifest,
+    policyDigest: policyDigestOf(inputs.policy),
     installed: input.installed,
     templates: inputs.templates,
     policy: inputs.policy,
@@ -133,22 +130,36 @@ async function prepareRead(input: PrepareInput, candidate: Candidate, inputs: In
 
 type Refused = Extract<Proposal, { kind: 'refused' }>;
 
-const notVerified = (reasons: Evidence['reasons']): Refused => ({ kind: 'refused', because: 'not-verified', reasons });
+type Refusing = Pick<PrepareInput, 'open' | 'selection'> & { readonly lookAgainAt?: Date | undefined };
+
+function notVerified(reasons: Evidence['reasons'], { lookAgainAt, ...refusing }: Refusing): Refused {
+  const again = lookAgainAt ? { lookAgainAt } : {};
+  return { kind: 'refused', because: 'not-verified', reasons, unmarked: isUnmarked(refusing), ...again };
+}
+
+/** Whether people may still take the open pull request for proved. */
+function isUnmarked({ open, selection }: Refusing): boolean {
+  const said = open && parseBody(open.body);
+  return selection.kind === 'candidate' && said?.version === selection.version && !said.refused;
+}
+
+type FindingRefusal = Refusing & { readonly installed: LockFile | undefined; readonly proposed: LockFile | undefined };
 
 function findRefusal(
   evidence: Evidence,
   candidate: Candidate,
-  { installed, proposed }: { readonly installed: LockFile | undefined; readonly proposed: LockFile | undefined },
+  { installed, proposed, ...refusing }: FindingRefusal,
 ): Refused | undefined {
-  if (evidence.verdict === 'refused') return notVerified(evidence.reasons);
+  if (evidence.verdict === 'refused') return notVerified(evidence.reasons, refusing);
   if (evidence.version !== candidate.version) {
     const message = `the tag ${candidate.tag} stands for ${candidate.version}, and the component descriptor says ${evidence.version}`;
-    return notVerified([{ code: 'identity-mismatch', message, where: `${evidence.component}:${candidate.tag}` }]);
+    const where = `${evidence.component}:${candidate.tag}`;
+    return notVerified([{ code: 'identity-mismatch', message, where }], refusing);
   }
   const known = installed ?? proposed;
   if (!known || known.digest.value === evidence.digest?.value) return undefined;
   const reasons = changedReasons(known, evidence, installed ? 'installed' : 'proposed');
-  return { kind: 'refused', because: 'content-changed', reasons };
+  return { kind: 'refused', because: 'content-changed', reasons, unmarked: isUnmarked(refusing) };
 }
 
 /**
@@ -265,10 +276,18 @@ async function makeChange(
       skipped: candidate.skipped,
       diff: await content.diff(commit, tree),
       valuesAdded: rendered.valuesAdded,
-      notes: [...rendered.notes, ...(await noteOnFlux(installation, view.state.tree, content))],
+      notes: [
+        ...noteWarnings(evidence),
+        ...rendered.notes,
+        ...(await noteOnFlux(installation, view.state.tree, content)),
+      ],
       merge: installation.merge,
     },
   };
+}
+
+function noteWarnings({ warnings }: Evidence): readonly string[] {
+  return warnings.map(({ where, message }) => `${where}: ${message}.`);
 }
 
 /** What the open pull request proposed before, when that was another version. */

@@ -16,10 +16,11 @@ import type { ComponentRepository } from '../ports/component-repository.ts';
 import { readContent } from './read-content.ts';
 
 /** One component version, by its version as the descriptor spells it, or by a tag that may stand for several spellings. */
-export type WantedVersion = { readonly component: ComponentName } & (
-  | { readonly version: string }
-  | { readonly tag: string }
-);
+export type WantedVersion = {
+  readonly component: ComponentName;
+  /** Where the tag leads, when that was looked up already: what is decided on is looked up once. */
+  readonly manifest?: Digest;
+} & ({ readonly version: string } | { readonly tag: string });
 
 export interface ReadVersion {
   readonly manifest?: Digest;
@@ -39,7 +40,7 @@ export async function readComponentVersion(
   wanted: WantedVersion,
 ): Promise<ReadVersion> {
   const tag = tagOf(wanted);
-  const manifest = await repository.resolveTag(wanted.component, tag);
+  const manifest = wanted.manifest ?? (await repository.resolveTag(wanted.component, tag));
   if (!manifest) {
     const message = `${repository.name} has no tag ${tag} of ${wanted.component}`;
     return { ...nothing, problems: [{ code: 'version-not-found', message }] };

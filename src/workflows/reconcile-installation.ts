@@ -6,12 +6,16 @@ import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts'
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { TagListing } from '../ports/component-repository.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
+import type { FirstSeen } from '../ports/store.ts';
 import { actOnDecision } from './act-on-decision.ts';
 import { wasBroughtBack } from './brought-back.ts';
+import { findReplaced } from './find-replaced.ts';
 import { findSetAside } from './find-set-aside.ts';
 import { inspectBranch } from './inspect-branch.ts';
 import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
+import { listingOf } from './list-versions.ts';
 import type { RepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type Prepared, prepareProposal } from './prepare-proposal.ts';
@@ -42,9 +46,11 @@ export async function reconcileInstallation(
   ports.log.info('installation.decided', { installation: installation.name, decision: decision.kind, ...because });
   if (options.mode === 'plan') return { ...result, outcome: { kind: 'decided', decision }, pullRequest: open };
 
-  const { selection, listing } = survey;
+  const { selection } = survey;
   const refused = decision.kind === 'refuse' && selection.kind === 'candidate';
-  await recordListing({ installation, installed: installed?.version, listing, store: ports.store, now, refused });
+  const { registries } = ports.store;
+  const { listing, seen } = observed;
+  await recordListing({ installation, installed: installed?.version, listing, seen, registries, now, refused });
   const base = view.state.commit;
   const pullRequest = await actOnDecision({
     decision,
@@ -63,6 +69,9 @@ export async function reconcileInstallation(
 
 interface Observed {
   readonly installed: LockFile | undefined;
+  readonly listing: TagListing;
+  /** Tags as remembered before this pass. */
+  readonly seen: ReadonlyMap<string, FirstSeen>;
   readonly survey: Survey;
   readonly prepared: Prepared;
   readonly observation: Observation;
@@ -79,32 +88,36 @@ async function observeInstallation(
   const { content } = ports.forge;
   const installed = readInstalled(state, installation);
   const version = installed?.version;
-  const repository = await ports.repositories.open(installation.registry.url);
+  const registry = installation.registry.url;
+  const { listing, repository } = listingOf(view.listings, installation);
+  const { registries } = ports.store;
+  const seen = await registries.firstSeen(registry, installation.component);
+  const lookup = { repository, listing, registries, now, record: options.mode === 'run' };
   const { bot } = options;
   const open = findOpen(installation, pullRequests, options.branch);
   const survey = await surveyRegistry({
     installation,
     installed: version,
     proposed: open && (await agreedProposal(content, open, lockPathOf(installation))),
-    repository,
-    store: ports.store,
+    listing,
+    seen,
     now,
     findSetAside: () =>
       findSetAside({ installation, installed: version, base: state.commit, content, pullRequests, bot }),
   });
   const { selection, vanished } = survey;
   const edited = findEdited(state.tree, installed?.files ?? []);
-  const prepared =
-    vanished.length > 0 || edited.length > 0
-      ? nothingPrepared
-      : await prepareProposal({ installation, installed, selection, repository, open, view, ports, options, now });
+  const replaced = installed ? await findReplaced(installation, installed, lookup) : [];
+  const alarmed = vanished.length > 0 || edited.length > 0 || replaced.length > 0;
+  const prepared = alarmed
+    ? nothingPrepared
+    : await prepareProposal({ installation, installed, selection, lookup, open, view, ports, options });
   const { proposal, change } = prepared;
   const branch = await lookAtBranch({ installation, change, open, view, ports, options });
   const { component, merge } = installation;
-  const registry = installation.registry.url;
-  const facts = { component, registry, merge, installed: version, selection, vanished, edited };
+  const facts = { component, registry, merge, installed: version, selection, vanished, replaced, edited };
   const observation = { ...facts, proposal, branch, pullRequest: open };
-  return { installed, survey, prepared, observation };
+  return { installed, listing, seen, survey, prepared, observation };
 }
 
 function refuseUnavailable({ name, unavailable }: ConfiguredInstallation): void {

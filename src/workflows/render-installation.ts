@@ -47,6 +47,8 @@ export interface RenderInstallationInput {
   readonly installed: LockFile | undefined;
   readonly templates: LoadedTemplateSet;
   readonly policy: TrustPolicy;
+  /** Digest of the policy that the proposal is made under. */
+  readonly policyDigest: Digest | undefined;
   readonly collected: CollectedVersion;
   readonly evidence: Evidence;
   /** As `inputsDigestOf` gives it. */
@@ -88,6 +90,7 @@ export async function renderInstallation(input: RenderInstallationInput): Promis
     manifest,
     templates: templates.label,
     inputs,
+    ...(input.policyDigest && { policy: input.policyDigest }),
     parameters: [...new Set([...(installed?.parameters ?? []), ...Object.keys(initialValues)])],
     files: lockFiles(files, input.like),
   };

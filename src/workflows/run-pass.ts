@@ -3,6 +3,7 @@ import type { ConfiguredInstallation } from '../core/installation/installation.t
 import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { Refusal } from '../core/trust/reason.ts';
+import { listVersions } from './list-versions.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView } from './pass.ts';
 import { reconcileInstallation } from './reconcile-installation.ts';
@@ -14,15 +15,18 @@ import { reconcileInstallation } from './reconcile-installation.ts';
  * @throws {Failure} When the repository or its configuration cannot be read: then nothing is known about any installation.
  */
 export async function runPass(ports: PassPorts, options: PassOptions): Promise<readonly InstallationResult[]> {
-  let view = await observe(ports, options);
+  let observed = await observe(ports, options);
+  const chosen = chooseInstallations(observed.state.installations, options.only);
+  const listings = await listVersions(chosen, ports.repositories);
   const results: InstallationResult[] = [];
-  for (const { name } of chooseInstallations(view.state.installations, options.only)) {
+  for (const { name } of chosen) {
+    const view = { ...observed, listings };
     const installation = view.state.installations.find((it) => it.name === name);
     if (!installation) continue;
     const result = await reconcileGuarded(installation, view, { ports, options });
     results.push(result);
     // A merge moved the base branch, on which the next installation's proposal is to lie.
-    if (result.pullRequest?.state === 'merged') view = await observe(ports, options);
+    if (result.pullRequest?.state === 'merged') observed = await observe(ports, options);
   }
   return results;
 }
@@ -31,7 +35,7 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
 export async function observe(
   { forge }: Pick<PassPorts, 'forge'>,
   options: Pick<PassOptions, 'branch' | 'read'>,
-): Promise<PassView> {
+): Promise<Omit<PassView, 'listings'>> {
   const refs = await forge.content.readRefs();
   const base = findBranch(refs, options.branch, forge.content.name);
   const state = await readRepositoryState(forge.content, base, options.read);

@@ -3,12 +3,11 @@ import type { Installation } from '../core/installation/installation.ts';
 import { admits, parseConstraint } from '../core/version/constraint.ts';
 import { type Selection, selectVersion } from '../core/version/select-version.ts';
 import { compareVersions, parseVersion, tagToVersion, type Version, versionToTag } from '../core/version/version.ts';
-import type { ComponentRepository, TagListing } from '../ports/component-repository.ts';
-import type { Store } from '../ports/store.ts';
+import type { TagListing } from '../ports/component-repository.ts';
+import type { FirstSeen, RegistryMemory } from '../ports/store.ts';
 
 /** What the registry offers an installation. */
 export interface Survey {
-  readonly listing: TagListing;
   readonly selection: Selection;
   /** Versions seen before that the registry has no more: the installed one, or newer ones. */
   readonly vanished: readonly Version[];
@@ -19,26 +18,24 @@ interface SurveyInput {
   readonly installed: Version | undefined;
   /** What the open pull request proposes. */
   readonly proposed: Version | undefined;
-  readonly repository: ComponentRepository;
-  readonly store: Store;
+  readonly listing: TagListing;
+  /** Tags as remembered. */
+  readonly seen: ReadonlyMap<string, FirstSeen>;
   readonly now: Date;
   /** Versions that people set aside, with the reason. Asked for only when something newer than the installed one is there. */
   readonly findSetAside: () => Promise<ReadonlyMap<string, string>>;
 }
 
-/** Lists the versions in the registry and selects the candidate. */
+/** Selects the candidate of the versions in the registry. */
 export async function surveyRegistry({
   installation,
   installed,
   proposed,
-  repository,
-  store,
+  listing,
+  seen,
   now,
   findSetAside,
 }: SurveyInput): Promise<Survey> {
-  const { component, registry } = installation;
-  const listing = await repository.listTags(component);
-  const seen = await store.firstSeen(registry.url, component);
   const select = (passedOver: ReadonlyMap<string, string>) =>
     selectVersion({
       tags: listing,
@@ -54,10 +51,10 @@ export async function surveyRegistry({
   const newer = first.kind === 'candidate' && first.version !== installed;
   const setAside = newer ? await findSetAside() : new Map<string, string>();
   const selection = setAside.size > 0 ? select(withOlder(setAside, listing, installed)) : first;
-  if (!listing.complete) return { listing, selection: keepProposal(selection, proposed), vanished: [] };
+  if (!listing.complete) return { selection: keepProposal(selection, proposed), vanished: [] };
   const known = new Set([...seen.keys(), ...(proposed ? [versionToTag(proposed) ?? ''] : [])]);
   const vanished = findVanished(listing.tags, known, { installed, installation });
-  return { listing, selection: keepYoungProposal(selection, proposed), vanished };
+  return { selection: keepYoungProposal(selection, proposed), vanished };
 }
 
 /**
@@ -102,7 +99,9 @@ interface RecordInput {
   readonly installation: Installation;
   readonly installed: Version | undefined;
   readonly listing: TagListing;
-  readonly store: Store;
+  /** Tags as remembered. */
+  readonly seen: ReadonlyMap<string, FirstSeen>;
+  readonly registries: RegistryMemory;
   readonly now: Date;
   /** Whether the candidate was refused: then nothing newer than the installed version is proved, and nobody is to miss it. */
   readonly refused: boolean;
@@ -113,7 +112,8 @@ export async function recordListing({
   installation,
   installed,
   listing,
-  store,
+  seen,
+  registries,
   now,
   refused,
 }: RecordInput): Promise<void> {
@@ -122,8 +122,8 @@ export async function recordListing({
     const version = parseVersion(tagToVersion(tag) ?? '');
     return version !== undefined && floor !== undefined && compareVersions(version, floor) <= 0;
   };
-  const tags = new Map([...listing.tags].filter(([tag]) => !refused || isProved(tag)));
-  await store.recordSeen(installation.registry.url, installation.component, tags, now);
+  const tags = new Map([...listing.tags].filter(([tag]) => !seen.has(tag) && (!refused || isProved(tag))));
+  await registries.recordSeen(installation.registry.url, installation.component, tags, now);
 }
 
 function constraintOf({ versions }: Installation) {

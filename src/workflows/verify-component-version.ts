@@ -15,20 +15,21 @@ export interface VerifiedVersion {
 const attempts = 3;
 
 /**
- * Collects a component version and verifies it. An archive that is replaced while it is read is opened again.
+ * Collects a component version and verifies it. An archive that is replaced while it is read is opened again, and the tag looked up
+ * again in it.
  *
  * @param open Opens the component repository; called once per attempt.
  * @throws {Failure} As `open` and the repository, and `configuration` for a key that is none.
  */
 export async function collectAndVerify(
   open: () => Promise<ComponentRepository>,
-  request: CollectRequest,
+  { manifest, ...request }: CollectRequest,
   { policy, ...options }: VerifyOptions & { readonly policy: TrustPolicy },
 ): Promise<VerifiedVersion> {
   checkTrustPolicy(policy);
   for (let attempt = 1; ; attempt++) {
     try {
-      const collected = await collect(open, request);
+      const collected = await collect(open, { ...request, ...(attempt === 1 && manifest && { manifest }) });
       return { collected, evidence: await verifyComponentVersion(collected, policy, options) };
     } catch (error) {
       if (attempt === attempts || !(error instanceof Failure) || error.code !== 'registry-changed') throw error;

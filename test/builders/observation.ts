@@ -39,6 +39,7 @@ export function observation(changes: Partial<Observation> = {}): Observation {
     installed: version('v1.0.0'),
     selection: candidate('v1.1.0'),
     vanished: [],
+    replaced: [],
     edited: [],
     proposal: {
       kind: 'rendered',

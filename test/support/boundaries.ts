@@ -18,6 +18,7 @@ export function withBoundaries(
     };
   const { forge, store } = ports;
   const { writer, pullRequests, comments } = forge;
+  const { registries } = store;
   return {
     ...ports,
     forge: {
@@ -38,7 +39,12 @@ export function withBoundaries(
     },
     store: {
       ...store,
-      recordSeen: around('recordSeen', store.recordSeen),
+      registries: {
+        ...registries,
+        recordSeen: around('recordSeen', registries.recordSeen),
+        recordResolved: around('recordResolved', registries.recordResolved),
+        recordVerdict: around('recordVerdict', registries.recordVerdict),
+      },
       recordCommit: around('recordCommit', store.recordCommit),
       recordDecision: around('recordDecision', store.recordDecision),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

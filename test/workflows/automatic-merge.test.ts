@@ -69,12 +69,13 @@ describe.concurrent('a merge by the bot', () => {
   test('is not made of what was signed again, lost or tampered with meanwhile', async () => {
     await using world = await readyToMerge();
     await world.publish('v1.0.0', { note: 'something else' });
-    await expectNothingWritten(world, 'refuse content-changed');
+    expect(await world.step()).toBe('refuse content-changed');
     await world.publish('v1.0.0', { tampered: true });
     await expectNothingWritten(world, 'refuse not-verified');
     await world.withdraw('v1.0.0');
     await expectNothingWritten(world, 'refuse version-vanished');
     await world.publish('v1.0.0');
+    expect(await world.step()).toBe('update');
     expect(await world.step()).toBe('merge');
   });
 

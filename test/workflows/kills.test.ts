@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { parseBody } from '../../src/core/pull-request/body.ts';
 import { type Boundary, withBoundaries } from '../support/boundaries.ts';
 import { startPass } from '../support/start-pass.ts';
 import {
@@ -18,6 +19,8 @@ interface Scene {
   readonly end: (world: World) => Promise<void>;
   /** In this order; a scene that does something else, or nothing, is noticed. */
   readonly writes: readonly string[];
+  /** What a pass comes to afterwards; without it, nothing is left to do. */
+  readonly rest?: string;
 }
 
 const scenes: Readonly<Record<string, Scene>> = {
@@ -25,7 +28,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     from: 'world',
     prepare: (world) => world.publish('v1.0.0'),
     end: (world) => expectOpen(world, { number: 1, title: 'default/podinfo v1.0.0 (installation)', version: 'v1.0.0' }),
-    writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'open', 'recordDecision'],
+    writes: ['recordVerdict', 'recordSeen', 'writeCommit', 'recordCommit', 'push', 'open', 'recordDecision'],
   },
   'updates a pull request': {
     from: 'proposed',
@@ -33,7 +36,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       await world.publish('v1.2.0');
     },
     end: (world) => expectOpen(world, { number: 2, title: 'default/podinfo v1.0.0 → v1.2.0', version: 'v1.2.0' }),
-    writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'update', 'recordDecision'],
+    writes: ['recordVerdict', 'recordSeen', 'writeCommit', 'recordCommit', 'push', 'update', 'recordDecision'],
   },
   'closes a pull request': {
     from: 'proposed',
@@ -58,7 +61,7 @@ const scenes: Readonly<Record<string, Scene>> = {
         /^Merge pull request #2: .*\n.*\n$/,
       );
     },
-    writes: ['recordSeen', 'merge', 'push', 'recordDecision'],
+    writes: ['recordVerdict', 'recordSeen', 'merge', 'push', 'recordDecision'],
   },
   'brings a branch back': {
     from: 'proposed',
@@ -66,7 +69,26 @@ const scenes: Readonly<Record<string, Scene>> = {
       await world.person.deleteBranch(branch);
     },
     end: (world) => expectOpen(world, { number: 2, title: 'default/podinfo v1.0.0 → v1.1.0', version: 'v1.1.0' }),
-    writes: ['recordSeen', 'writeCommit', 'recordCommit', 'push', 'update', 'comment', 'recordDecision'],
+    writes: [
+      'recordVerdict',
+      'recordSeen',
+      'writeCommit',
+      'recordCommit',
+      'push',
+      'update',
+      'comment',
+      'recordDecision',
+    ],
+  },
+  'marks a pull request whose content is not proved any more': {
+    from: 'proposed',
+    prepare: (world) => world.publish('v1.1.0', { tampered: true }),
+    end: async (world) => {
+      const [, open] = await world.pullRequests();
+      expect(parseBody(open?.body ?? '')).toMatchObject({ version: 'v1.1.0', refused: true });
+    },
+    rest: 'refuse not-verified',
+    writes: ['recordVerdict', 'recordSeen', 'update', 'comment', 'recordDecision'],
   },
 };
 
@@ -85,7 +107,7 @@ describe.concurrent('a pass that is killed after any of its writes', () => {
     '%s all the same',
     { timeout: 120_000 },
     async ([, scene], { world: empty, proposed }) => {
-      const { from, prepare, end, writes } = scene;
+      const { from, prepare, end, writes, rest = /^leave (in-sync|waiting-for-merge)$/ } = scene;
       const world = from === 'world' ? empty : proposed;
       await prepare(world);
       expect(await writesOfPass(world)).toEqual(writes);
@@ -93,7 +115,7 @@ describe.concurrent('a pass that is killed after any of its writes', () => {
         await using copy = await world.copy();
         expect(await startPass(copy.folder, { killAfter })).toEqual({ code: null, signal: 'SIGKILL' });
         await copy.step();
-        await expectNothingWritten(copy, /^leave (in-sync|waiting-for-merge)$/);
+        await expectNothingWritten(copy, rest);
         await end(copy);
       }
     },

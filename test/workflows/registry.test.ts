@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
+import { mergePullRequest } from '../../src/workflows/merge-pull-request.ts';
 import type { PassPorts } from '../../src/workflows/pass.ts';
 import { branch, configPath, configText, expectNothingWritten, test, type World } from '../support/world.ts';
 import { archiveIn } from '../support/world-ports.ts';
@@ -12,13 +13,18 @@ describe.concurrent('other content under a version that is known', () => {
     await expectNothingWritten(world, 'refuse content-changed');
   });
 
-  test('the proposed one, signed again: it is refused, and the pull request stays what it is', async ({
+  test('the proposed one, signed again: it is refused, and the pull request says so once', async ({
     proposed: world,
   }) => {
+    const before = await world.git.tip(`refs/heads/${branch}`);
     await world.publish('v1.1.0', { note: 'something else' });
+    expect(await world.step()).toBe('refuse content-changed');
+    await expectMarked(world, 'digest-mismatch');
     await expectNothingWritten(world, 'refuse content-changed');
     await world.loseStore();
     await expectNothingWritten(world, 'refuse content-changed');
+    expect(await world.comments(2)).toHaveLength(1);
+    expect(await world.git.tip(`refs/heads/${branch}`)).toBe(before);
   });
 
   test('the proposed one, signed again: a newer version goes on', async ({ proposed: world }) => {
@@ -28,11 +34,47 @@ describe.concurrent('other content under a version that is known', () => {
     expect(await world.lock(branch)).toMatchObject({ version: 'v1.2.0' });
   });
 
-  test('the proposed one, tampered with: it is refused', async ({ proposed: world }) => {
+  test('the proposed one, tampered with: it cannot be merged until it is put right', async ({ proposed: world }) => {
+    const text = (await world.pullRequests())[1]?.body;
     await world.publish('v1.1.0', { tampered: true });
+    expect(await world.step()).toBe('refuse not-verified');
+    await expectMarked(world, 'signature-invalid');
     await expectNothingWritten(world, 'refuse not-verified');
+    await world.publish('v1.1.0');
+    expect(await world.step()).toBe('update');
+    expect((await world.pullRequests())[1]?.body).toBe(text);
+    await expectNothingWritten(world, 'leave waiting-for-merge');
+  });
+
+  test('the installed one, while a newer one is proposed: nothing goes on', async ({ proposed: world }) => {
+    await world.publish('v1.0.0', { note: 'something else' });
+    await world.publish('v1.2.0');
+    await expectNothingWritten(world, 'refuse content-changed');
+    await world.publish('v1.0.0');
+    expect(await world.step()).toBe('update');
+  });
+
+  test('the installed one, moved to what is no component version: nothing goes on', async ({ proposed: world }) => {
+    await world.publish('v1.0.0', { name: 'example.org/podinfo', tampered: true });
+    await expectNothingWritten(world, 'refuse content-changed');
   });
 });
+
+/** People who look at the pull request, or merge it, are told why they must not. */
+async function expectMarked(world: World, code: string) {
+  const [, open] = await world.pullRequests();
+  expect(open?.body).toMatch(/^<!-- consignee:begin .* refused -->\n\n> \*\*Do not merge\.\*\*/);
+  expect(open?.body).toContain(code);
+  expect(await world.comments(2)).toMatchObject([{ body: expect.stringContaining(code) }]);
+  const { headSha: expectedHead } = open ?? {};
+  if (!expectedHead) throw new Error('The pull request has no head.');
+  const merge = { number: 2, expectedHead, message: 'Merge', by: world.person };
+  await expect(world.onForge((forge) => mergePullRequest({ ...merge, forge }))).rejects.toMatchObject({
+    code: 'content',
+    message: expect.stringContaining('#2 must not be merged'),
+  });
+  expect((await world.pullRequests())[1]).toMatchObject({ state: 'open' });
+}
 
 describe.concurrent('another manifest with the same signed content', () => {
   test('of the installed version: nothing', async ({ installed: world }) => {
@@ -141,49 +183,48 @@ describe.concurrent('a newest version that is refused', () => {
 });
 
 describe.concurrent('an archive that is replaced while a pass runs', () => {
-  /** Puts a freshly made archive in the place of the one that is read, when the pass opens it for the n-th time. */
-  function replacedAt(world: World, opening: number) {
-    const archive = archiveIn(world.folder);
-    let count = 0;
+  /** Does something when the pass opens the registry, or has listed its versions; once. */
+  function meanwhile(when: 'opened' | 'listed', act: () => Promise<unknown>) {
+    let done = false;
+    const once = async (now: 'opened' | 'listed') => {
+      if (done || now !== when) return;
+      done = true;
+      await act();
+    };
     return (ports: PassPorts): PassPorts => ({
       ...ports,
       repositories: {
         async open(name) {
           const repository = await ports.repositories.open(name);
-          count += 1;
-          if (count === opening) {
-            await rename(archive, `${archive}.old`);
-            await world.publish('v1.0.0');
-            await world.publish('v1.1.0', { through: 'again.example.org' });
-          }
-          return repository;
+          await once('opened');
+          const listTags: typeof repository.listTags = async (component) => {
+            const listing = await repository.listTags(component);
+            await once('listed');
+            return listing;
+          };
+          return { ...repository, listTags };
         },
       },
     });
   }
 
-  test.for([1, 2])('is read anew, at opening %i', async (opening, { installed: world }) => {
+  /** Puts a freshly made archive in the place of the one that is read. */
+  async function replace(world: World, ...versions: readonly string[]) {
+    const archive = archiveIn(world.folder);
+    await rename(archive, `${archive}.old`);
+    for (const version of versions) await world.publish(version, { through: 'again.example.org' });
+  }
+
+  test.for(['opened', 'listed'] as const)('is read anew, when it was %s', async (when, { installed: world }) => {
     await world.publish('v1.1.0');
-    expect(await world.step({ wrap: replacedAt(world, opening) })).toBe('open');
+    expect(await world.step({ wrap: meanwhile(when, () => replace(world, 'v1.0.0', 'v1.1.0')) })).toBe('open');
     expect(await world.step()).toMatch('leave waiting-for-merge');
   });
 
   test('by one without the version that was found: nothing is proposed', async ({ installed: world }) => {
     await world.publish('v1.1.0');
-    const wrap = (ports: PassPorts): PassPorts => {
-      let opened = 0;
-      return {
-        ...ports,
-        repositories: {
-          async open(name) {
-            opened += 1;
-            if (opened === 2) await world.withdraw('v1.1.0');
-            return ports.repositories.open(name);
-          },
-        },
-      };
-    };
     const before = await world.refs();
+    const wrap = meanwhile('listed', () => replace(world, 'v1.0.0'));
     expect(await world.step({ wrap })).toMatch(/^(refuse not-verified|failed registry-changed)$/);
     expect(await world.refs()).toBe(before);
     expect(await world.step()).toMatch('leave in-sync');

@@ -4,7 +4,32 @@ import { Failure } from '../../core/failure.ts';
 
 /** Tables as kysely sees them. Times are milliseconds since 1970. */
 export interface Tables {
-  first_seen: { registry: string; component: string; tag: string; manifest: string | null; at: number };
+  first_seen: {
+    registry: string;
+    component: string;
+    tag: string;
+    manifest: string | null;
+    at: number;
+  };
+  resolved_tags: {
+    registry: string;
+    component: string;
+    tag: string;
+    manifest: string;
+    content: string | null;
+    at: number;
+  };
+  verdicts: {
+    registry: string;
+    component: string;
+    tag: string;
+    policy: string;
+    manifest: string;
+    /** JSON text. */
+    evidence: string;
+    at: number;
+    refusals: number;
+  };
   recorded_commits: { repository: string; branch: string; sha: string; at: number };
   decisions: {
     id: Generated<number>;
@@ -40,6 +65,16 @@ const steps: readonly string[] = [
     at integer not null, last_at integer not null
   ) strict;
   create index decisions_by_installation on decisions (repository, installation, id);`,
+  `create table resolved_tags (
+    registry text not null, component text not null, tag text not null,
+    manifest text not null, content text, at integer not null,
+    primary key (registry, component, tag)
+  ) strict, without rowid;
+  create table verdicts (
+    registry text not null, component text not null, tag text not null, policy text not null,
+    manifest text not null, evidence text not null, at integer not null, refusals integer not null,
+    primary key (registry, component, tag, policy)
+  ) strict, without rowid;`,
 ];
 
 /**

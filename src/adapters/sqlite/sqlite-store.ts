@@ -2,17 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
-import { type Digest, parseDigest } from '../../core/digest.ts';
 import { type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
-import type { DecisionRecord, FirstSeen, Store, StoredDecision } from '../../ports/store.ts';
+import type { DecisionRecord, Store, StoredDecision } from '../../ports/store.ts';
 import { inputValue, kyselyDatabase } from './kysely-database.ts';
+import { createRegistryMemory } from './registry-memory.ts';
 import { type DecisionRow, migrate, type Tables } from './schema.ts';
 import { storeFailure } from './store-failure.ts';
 
 /** How many decision records of one installation are kept. */
 const keptDecisions = 50;
-/** SQLite takes 32,766 values in one statement. */
-const rowsPerInsert = 1000;
 /** How long to wait for another process's write. */
 const busyMilliseconds = 10_000;
 
@@ -36,16 +34,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     }
   };
   return {
-    firstSeen: (registry, component) => guarded(() => readFirstSeen(db, registry, component)),
-    recordSeen: (registry, component, tags, at) =>
-      guarded(async () => {
-        const rows = [...tags].map(([tag, manifest]) => ({
-          ...{ registry, component, tag },
-          manifest: manifest ?? null,
-          at: at.getTime(),
-        }));
-        await insertFirstSeen(db, rows);
-      }),
+    registries: createRegistryMemory(db, guarded),
     recordCommit: (repository, branch, sha, at) =>
       guarded(async () => {
         const row = { repository, branch, sha, at: at.getTime() };
@@ -81,29 +70,6 @@ function open(path: string): DatabaseSync {
   } catch (error) {
     database?.close();
     throw storeFailure(path, error);
-  }
-}
-
-async function readFirstSeen(db: Kysely<Tables>, registry: string, component: string) {
-  const rows = await db
-    .selectFrom('first_seen')
-    .select(['tag', 'manifest', 'at'])
-    .where('registry', '=', registry)
-    .where('component', '=', component)
-    .execute();
-  return new Map(
-    rows.map(({ tag, manifest, at }): [string, FirstSeen] => [tag, { manifest: digestOf(manifest), at: new Date(at) }]),
-  );
-}
-
-async function insertFirstSeen(db: Kysely<Tables>, rows: readonly Tables['first_seen'][]): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    const some = rows.slice(start, start + rowsPerInsert);
-    await db
-      .insertInto('first_seen')
-      .values(some)
-      .onConflict((it) => it.doNothing())
-      .execute();
   }
 }
 
@@ -199,8 +165,4 @@ function sortedJson(data: unknown): string {
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
   return JSON.stringify(data ?? null, sort);
-}
-
-function digestOf(manifest: string | null): Digest | undefined {
-  return manifest === null ? undefined : parseDigest(manifest);
 }

@@ -14,6 +14,10 @@ export type Decision =
       readonly because: RefuseReason;
       readonly detail: string;
       readonly reasons: readonly Reason[];
+      /** The open pull request that proposes what is refused, and does not say so yet. */
+      readonly mark?: number;
+      /** When it is looked at again by itself. */
+      readonly changesAt?: Date;
     }
   | { readonly kind: 'open'; readonly version: Version; readonly detail: string }
   | { readonly kind: 'update'; readonly version: Version; readonly pullRequest: number; readonly detail: string }
@@ -56,6 +60,8 @@ export interface Observation {
   readonly selection: Selection;
   /** Versions that the registry had and lost, newer than what is installed, or installed. */
   readonly vanished: readonly Version[];
+  /** Why the installed version is no longer what was installed; empty when it is. */
+  readonly replaced: readonly Reason[];
   /** Rendered files that are not on the base branch as they were written. */
   readonly edited: readonly string[];
   readonly proposal: Proposal;
@@ -77,6 +83,9 @@ export type Proposal =
       readonly kind: 'refused';
       readonly because: 'not-verified' | 'content-changed';
       readonly reasons: readonly Reason[];
+      /** Whether the open pull request proposes it without saying that it is refused. */
+      readonly unmarked: boolean;
+      readonly lookAgainAt?: Date;
     }
   | {
       readonly kind: 'rendered';
@@ -113,25 +122,24 @@ export function decide(observation: Observation): Decision {
     case 'proposed':
       return decideProposed(observation, selection.version);
     case 'refused':
-      return {
-        kind: 'refuse',
-        because: proposal.because,
-        reasons: proposal.reasons,
-        detail: refusalDetail(proposal.because, selection.version),
-      };
+      return decideRefused(observation, proposal, selection.version);
     case 'rendered':
       return decideRendered(observation, proposal, selection.version);
   }
 }
 
 /** Findings that stop everything else: what a person did by hand, and a registry that went backwards. */
-function decideAlarm({ vanished, edited }: Observation): Decision | undefined {
+function decideAlarm({ vanished, replaced, edited, installed }: Observation): Decision | undefined {
   if (vanished.length > 0) {
     const lost = vanished.join(', ');
     return refuse(
       'version-vanished',
       `The registry lost ${lost}, which it had before. Replicate it again, or list it under "skip" to give it up.`,
     );
+  }
+  if (replaced.length > 0) {
+    const detail = `${installed}, which is installed, has other content in the registry than when it was installed. ${askProvider}`;
+    return { ...refuse('content-changed', detail), reasons: replaced };
   }
   if (edited.length === 0) return undefined;
   return refuse(
@@ -259,15 +267,29 @@ function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, pullRequest:
   };
 }
 
-function refusalDetail(because: 'not-verified' | 'content-changed', version: Version): string {
+function decideRefused(
+  { pullRequest, branch }: Observation,
+  { because, reasons, unmarked, lookAgainAt }: Extract<Proposal, { kind: 'refused' }>,
+  version: Version,
+): Decision {
+  const mark = unmarked && pullRequest ? { mark: pullRequest.number } : {};
+  const changesAt = lookAgainAt ? { changesAt: lookAgainAt } : {};
   switch (because) {
-    case 'not-verified':
-      return `${version} is refused: it is not proved whole and signed.`;
-    case 'content-changed':
-      return `${version} has other content than before under the same version: somebody replaced it. Ask the provider, and replicate the original again.`;
+    case 'not-verified': {
+      const again = lookAgainAt ? ` It is looked at again after ${lookAgainAt.toISOString()}.` : '';
+      const detail = `${version} is refused: it is not proved whole and signed.${again}`;
+      return { ...refuse(because, detail), reasons, ...mark, ...changesAt };
+    }
+    case 'content-changed': {
+      const detail = `${version} has other content than before under the same version: somebody replaced it. ${askProvider}`;
+      // On somebody else's branch it may be the lock file that was changed.
+      return { ...refuse(because, detail), reasons, ...(branch.kind !== 'others' && mark) };
+    }
   }
 }
 
-function refuse(because: RefuseReason, detail: string): Decision {
+const askProvider = 'Ask the provider, and replicate the original again.';
+
+function refuse(because: RefuseReason, detail: string): Extract<Decision, { kind: 'refuse' }> {
   return { kind: 'refuse', because, detail, reasons: [] };
 }

@@ -19,6 +19,8 @@ export interface LockFile {
   readonly templates: string;
   /** Digest of everything besides the component version that went into the render. */
   readonly inputs: Digest;
+  /** Digest of the trust policy that the version was proved under; absent in lock files of earlier versions. */
+  readonly policy?: Digest;
   /** Names of the values that the component's versions have offered so far; one that people removed is not added again. */
   readonly parameters: readonly string[];
   readonly files: readonly LockedFile[];
@@ -67,7 +69,7 @@ digest:
 manifest: ${quote(lock.manifest)}
 templates: ${quote(lock.templates)}
 inputs: ${quote(lock.inputs)}
-parameters: [${lock.parameters.map(quote).join(', ')}]
+${lock.policy ? `policy: ${quote(lock.policy)}\n` : ''}parameters: [${lock.parameters.map(quote).join(', ')}]
 files:${files.length === 0 ? ' []\n' : `\n${files.join('')}`}`;
 }
 
@@ -120,6 +122,7 @@ export function parseLockFile(text: string, path: string): LockFile {
     manifest: take('manifest', parseDigest),
     templates: take('templates', anyText),
     inputs: take('inputs', parseDigest),
+    ...(fields.policy !== undefined && { policy: take('policy', parseDigest) }),
     parameters: list('parameters').filter((it) => typeof it === 'string'),
     files: list('files').map((it) => ({
       path: take('path', anyText, object(it)),

@@ -10,12 +10,16 @@ export interface BodyMarker {
   readonly render: Digest;
   /** Versions that this pull request proposed before, oldest first. */
   readonly supersedes: readonly Version[];
+  /** Whether it is no longer proved: it must not be merged. */
+  readonly refused?: true;
 }
 
 /** Forges refuse more; GitHub's limit is 65,536 characters. */
 const maxLength = 60_000;
 
 const end = '<!-- consignee:end -->';
+
+const refusedField = 'refused';
 
 /** Whole lines, for a diff may show a marker as well; forges give line ends as they like. */
 const beginPattern = /^<!-- consignee:begin ([^>\r\n]*)-->\r?$/m;
@@ -56,9 +60,25 @@ export function parseBody(body: string): BodyMarker | undefined {
   const [installation] = all('installation');
   const [version] = versions('version');
   const render = parseDigest(all('render')[0] ?? '');
-  return installation && version && render
-    ? { installation, version, render, supersedes: versions('supersedes') }
-    : undefined;
+  if (!installation || !version || !render) return undefined;
+  const refused = fields.includes(refusedField) ? { refused: true as const } : {};
+  return { installation, version, render, supersedes: versions('supersedes'), ...refused };
+}
+
+/**
+ * Says at the top of the bot's part, and in its marker, that what is proposed must not be merged. The rest stays as it is, until
+ * the proposal is described anew.
+ *
+ * @param warning Lines of Markdown.
+ * @returns The body, unchanged when it has no marker.
+ */
+export function markRefused(body: string, warning: readonly string[]): string {
+  const begin = body.match(beginPattern);
+  const fields = begin?.[1]?.trim() ?? '';
+  if (!begin || fields.split(' ').includes(refusedField)) return body;
+  const line = `<!-- consignee:begin ${fields} ${refusedField} -->`;
+  const text = warning.map((it) => `> ${disarm(it)}`.trimEnd());
+  return body.replace(begin[0], () => [line, '', ...text].join('\n'));
 }
 
 /** @returns `existing` with the bot's part replaced; what people wrote around it stays. */

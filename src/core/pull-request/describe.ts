@@ -1,5 +1,6 @@
 import { shortDigest } from '../digest.ts';
 import type { Evidence, ReferenceEvidence, ResourceEvidence } from '../trust/evidence.ts';
+import type { Reason } from '../trust/reason.ts';
 import type { SkippedVersion } from '../version/select-version.ts';
 import type { Version } from '../version/version.ts';
 import { type BodyMarker, printBody } from './body.ts';
@@ -94,6 +95,20 @@ function changedResources(before: Evidence | undefined, after: Evidence): string
   return changed.length === 0
     ? ': no resource changes'
     : `: ${listed(changed)} ${changed.length === 1 ? 'changes' : 'change'}`;
+}
+
+/** @returns Lines of Markdown that say that what was proposed is no longer proved. */
+export function describeRefused(detail: string, reasons: readonly Reason[]): readonly string[] {
+  const shown = reasons.slice(0, maxListed).map((it) => `* ${code(it.where)}: ${code(it.code)}, ${plain(it.message)}.`);
+  const more = reasons.length > maxListed ? [`* … and ${reasons.length - maxListed} more.`] : [];
+  return [
+    '**Do not merge.** What this pull request proposes was proved when it was proposed, and is not any more.',
+    '',
+    plain(detail),
+    '',
+    ...shown,
+    ...more,
+  ];
 }
 
 /** Of long lists, which providers may make as long as they like, only the beginning is shown. */

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../../src/adapters/sqlite/sqlite-store.ts';
+import { parseComponentName } from '../../../src/core/component/component-name.ts';
 import { testStore } from '../../contract/store.ts';
 
 /** For processes of their own. */
@@ -52,7 +53,23 @@ describe('the file', () => {
   test('is made once when several open it first', async () => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => openSqliteStore(path)));
     for (const store of stores) await store[Symbol.asyncDispose]();
-    expect(inspect((it) => it.prepare('pragma user_version').get())).toEqual({ user_version: 1 });
+    expect(inspect((it) => it.prepare('pragma user_version').get())).toEqual({ user_version: 2 });
+  });
+
+  test('of the first version is brought up to date with all that it holds', async () => {
+    await (await openSqliteStore(path))[Symbol.asyncDispose]();
+    inspect((it) =>
+      it.exec(`drop table verdicts;
+        drop table resolved_tags;
+        insert into first_seen values ('r.example', 'a.example/b', '1.0.0', null, 5);
+        pragma user_version = 1;`),
+    );
+    await using store = await openSqliteStore(path);
+    const component = parseComponentName('a.example/b');
+    if (!component) throw new Error('no name');
+    expect(await store.registries.firstSeen('r.example', component)).toEqual(
+      new Map([['1.0.0', { manifest: undefined, at: new Date(5) }]]),
+    );
   });
 
   test('is made once when several processes open it first', async () => {
@@ -80,7 +97,7 @@ describe('the file', () => {
     ],
     ['is cut short', async () => cutShort(), 'is damaged'],
     ['is of another program', async () => inspect((it) => it.exec('create table x (y)')), 'another program'],
-    ['is of a newer version', async () => makeNewer(), 'has schema version 99, and this program knows 1'],
+    ['is of a newer version', async () => makeNewer(), 'has schema version 99, and this program knows 2'],
   ])('that %s is refused with what to do', async (_, prepare, message) => {
     await prepare();
     await expect(openSqliteStore(path)).rejects.toMatchObject({

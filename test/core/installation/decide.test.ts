@@ -1,6 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { type Branch, decide, type Observation, type Proposal } from '../../../src/core/installation/decide.ts';
+import type { Reason } from '../../../src/core/trust/reason.ts';
 import { candidate, observation, pullRequest, sha, version } from '../../builders/observation.ts';
 
 const ours: Branch = { kind: 'ours', head: sha('a'), carries: true };
@@ -16,7 +17,7 @@ const rendered: Extract<Proposal, { kind: 'rendered' }> = {
 };
 
 describe('the next step', () => {
-  test.each<[string, Partial<Observation>, { kind: string; because?: string; pullRequest?: number }]>([
+  test.each<[string, Partial<Observation>, { kind: string; [field: string]: unknown }]>([
     ['opens a pull request for a new version', {}, { kind: 'open' }],
     [
       'opens a pull request for the branch of a pass that was ended before it could',
@@ -100,13 +101,43 @@ describe('the next step', () => {
     ],
     [
       'refuses what is not proved',
-      { proposal: { kind: 'refused', because: 'not-verified', reasons: [] } },
+      { proposal: { kind: 'refused', because: 'not-verified', reasons: [], unmarked: false } },
       { kind: 'refuse', because: 'not-verified' },
     ],
     [
       'refuses a version that was replaced',
-      { proposal: { kind: 'refused', because: 'content-changed', reasons: [] } },
+      { proposal: { kind: 'refused', because: 'content-changed', reasons: [], unmarked: false } },
       { kind: 'refuse', because: 'content-changed' },
+    ],
+    [
+      'says on the pull request that what it proposes is refused, once',
+      {
+        pullRequest: pullRequest({ number: 7 }),
+        proposal: { kind: 'refused', because: 'not-verified', reasons: [], unmarked: true },
+      },
+      { kind: 'refuse', because: 'not-verified', mark: 7 },
+    ],
+    [
+      'says when it looks again for what is missing',
+      {
+        proposal: {
+          kind: 'refused',
+          because: 'not-verified',
+          reasons: [],
+          unmarked: false,
+          lookAgainAt: new Date('2026-11-21T12:05:00Z'),
+        },
+      },
+      {
+        kind: 'refuse',
+        detail: expect.stringContaining('2026-11-21T12:05:00.000Z'),
+        changesAt: new Date('2026-11-21T12:05:00Z'),
+      },
+    ],
+    [
+      'raises the alarm when the installed version was replaced, whatever else is there',
+      { replaced: [{ code: 'digest-mismatch', message: 'other', where: 'x' }] },
+      { kind: 'refuse', because: 'content-changed', reasons: [{ code: 'digest-mismatch' }] },
     ],
     [
       'refuses to write over a file that somebody put there',
@@ -148,6 +179,13 @@ describe('the next step', () => {
     expect(decide(observation(changes))).toMatchObject(expected);
   });
 
+  test('leaves the text of a pull request alone whose lock file somebody else may have changed', () => {
+    const proposal = { kind: 'refused', because: 'content-changed', reasons: [], unmarked: true } as const;
+    const decision = decide(observation({ pullRequest: pullRequest({ number: 7 }), branch: others, proposal }));
+    expect(decision).toMatchObject({ kind: 'refuse', because: 'content-changed' });
+    expect(decision).not.toHaveProperty('mark');
+  });
+
   test('says when a version becomes old enough', () => {
     const changesAt = new Date('2026-11-22T00:00:00Z');
     const decision = decide(
@@ -170,8 +208,8 @@ const anyProposal = fc.oneof(
     { kind: 'none' },
     { kind: 'installed' },
     { kind: 'proposed' },
-    { kind: 'refused', because: 'not-verified', reasons: [] },
-    { kind: 'refused', because: 'content-changed', reasons: [] },
+    { kind: 'refused', because: 'not-verified', reasons: [], unmarked: false },
+    { kind: 'refused', because: 'content-changed', reasons: [], unmarked: true },
   ),
   fc.record({
     kind: fc.constant('rendered' as const),
@@ -189,6 +227,7 @@ const anyObservation: fc.Arbitrary<Observation> = fc.record({
   installed: fc.constantFrom(undefined, version('v1.0.0')),
   selection: fc.constantFrom(candidate('v1.1.0'), candidate('v1.0.0')),
   vanished: fc.subarray([version('v1.2.0')]),
+  replaced: fc.subarray<Reason>([{ code: 'digest-mismatch', message: 'other', where: 'x' }]),
   edited: fc.subarray(['a.yaml']),
   proposal: anyProposal,
   branch: anyBranch,
@@ -202,6 +241,7 @@ property.prop([anyObservation])('writes nothing while anything stands against it
   const decision = decide(seen);
   if (!writes.includes(decision.kind)) return;
   expect(seen.vanished).toEqual([]);
+  expect(seen.replaced).toEqual([]);
   expect(seen.edited).toEqual([]);
   expect(seen.branch.kind).not.toBe('others');
   expect(seen.proposal.kind).not.toBe('refused');

@@ -23,6 +23,7 @@ function lockFile(changes: Partial<LockFile> = {}): LockFile {
     manifest: digestOf('manifest'),
     templates: 'ocm-controller@1',
     inputs: digestOf('inputs'),
+    policy: digestOf('policy'),
     parameters: ['replicas', 'message'],
     files: lockFiles(new Map([['components/podinfo/deploy.yaml', 'kind: FluxDeployer\n']]), 'a'.repeat(40)),
     ...changes,
@@ -31,6 +32,11 @@ function lockFile(changes: Partial<LockFile> = {}): LockFile {
 
 test('what is printed is read back equal', () => {
   expect(parseLockFile(printLockFile(lockFile()), 'lock.yaml')).toEqual(lockFile());
+});
+
+test('a lock file of a version that wrote no policy is read', () => {
+  const { policy: _, ...lock } = lockFile();
+  expect(parseLockFile(printLockFile(lock), 'lock.yaml')).toEqual(lock);
 });
 
 test('an installation without files and parameters is read back equal', () => {
