@@ -1,5 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createBuiltInSets } from './adapters/built-in-sets/built-in-sets.ts';
 import { createComponentRepositories } from './adapters/ctf/archive-repositories.ts';
 import { openArchive } from './adapters/ctf/open-archive.ts';
@@ -7,12 +9,18 @@ import { createArchiveWriter } from './adapters/ctf/write-archive.ts';
 import { createRepository } from './adapters/git/create-repository.ts';
 import { findPerson } from './adapters/git/find-person.ts';
 import { type GitRepository, openGitRepository } from './adapters/git/git-repository.ts';
+import type { RegistryCredentials } from './adapters/oci/credentials.ts';
+import type { RegistryClient } from './adapters/oci/registry-client.ts';
 import { createPlainGitForge } from './adapters/plain-git/plain-git-forge.ts';
+import { createConfiguredRepositories } from './adapters/registries/configured-repositories.ts';
 import { createEvaluator } from './adapters/worker/evaluator.ts';
-import type { Connection, Services } from './cli/services.ts';
-import type { ServerConfig } from './config/server-config.ts';
+import type { Connection, OpenedRegistry, Services } from './cli/services.ts';
+import { readSecret } from './config/secrets.ts';
+import { findRegistry, type ServerConfig } from './config/server-config.ts';
+import type { RegistryConnection } from './config/server-connections.ts';
 import { Failure } from './core/failure.ts';
 import type { Clock } from './ports/clock.ts';
+import type { ComponentRepository } from './ports/component-repository.ts';
 import type { Store } from './ports/store.ts';
 
 export interface Surroundings {
@@ -27,6 +35,7 @@ export function createServices({ variables, clock }: Surroundings): Services {
   return {
     connect: (config) => connect(config, { variables, clock }),
     openArchive: (path) => openArchive(path, ''),
+    openRegistry: (name) => openRegistry(name, variables),
     archiveWriter: createArchiveWriter(),
     createRepository: (path, files, by) =>
       createRepository({ path, files, by, at: clock.now(), environment: variables }),
@@ -37,9 +46,10 @@ export function createServices({ variables, clock }: Surroundings): Services {
 function connect(config: ServerConfig, { variables, clock }: Surroundings): Connection {
   const evaluator = createEvaluator({ timeoutSeconds: config.limits.renderSeconds });
   const opened = new Map<string, GitRepository>();
+  const registries = connectRegistries(config, variables);
   let store: Store | undefined;
   return {
-    repositories: createComponentRepositories(archivesOf(config)),
+    repositories: registries.repositories,
     evaluator,
     templateSets: createBuiltInSets(builtInSets),
     openStore: async () => {
@@ -53,14 +63,107 @@ function connect(config: ServerConfig, { variables, clock }: Surroundings): Conn
     },
     [Symbol.asyncDispose]: async () => {
       await evaluator[Symbol.asyncDispose]();
+      await registries.clients.disposeAsync();
       for (const repository of opened.values()) await repository[Symbol.asyncDispose]();
       await store?.[Symbol.asyncDispose]();
     },
   };
 }
 
-function archivesOf({ registries }: ServerConfig): ReadonlyMap<string, string> {
-  return new Map([...registries].flatMap(([name, { archive }]) => (archive === undefined ? [] : [[name, archive]])));
+/** Registries over the network and archives in their place, by the longest configured name; each is connected to when it is used. */
+function connectRegistries(config: ServerConfig, variables: Surroundings['variables']) {
+  const { registries, cache, limits } = config;
+  const paths = [...registries].flatMap(([name, { archive }]) =>
+    archive === undefined ? [] : [[name, archive] as const],
+  );
+  const archives = createComponentRepositories(new Map(paths));
+  const clients = new AsyncDisposableStack();
+  const connected = new Map<string, Promise<RegistryClient>>();
+
+  async function connectTo(connection: RegistryConnection): Promise<RegistryClient> {
+    const { createContentCache } = await import('./adapters/oci/content-cache.ts');
+    const { createRegistryClient } = await import('./adapters/oci/registry-client.ts');
+    const { name, certificateAuthority: authority, address, insecureHttp, ...others } = connection;
+    const { tokenHosts, redirectHosts, concurrency } = others;
+    const client = createRegistryClient({
+      ...{ host: hostOf(name), address, insecureHttp, tokenHosts, redirectHosts, concurrency },
+      certificateAuthorities: authority === undefined ? [] : [await readAuthority(authority, connection)],
+      credentials: () => readAccount(connection, variables),
+      cache: createContentCache({ folder: join(cache, 'content'), maxBytes: limits.contentCacheBytes }),
+    });
+    return clients.use(client);
+  }
+
+  async function openOverNetwork(connection: RegistryConnection, registry: string): Promise<ComponentRepository> {
+    const client = connected.get(connection.name) ?? connectTo(connection);
+    connected.set(connection.name, client);
+    const { openOciRepository } = await import('./adapters/oci/oci-repository.ts');
+    return openOciRepository(await client, { registry });
+  }
+
+  const repositories = createConfiguredRepositories((registry) => {
+    const connection = findRegistry(config, registry);
+    if (!connection) return undefined;
+    const { name, archive } = connection;
+    return { name, open: (it) => (archive === undefined ? openOverNetwork(connection, it) : archives.open(it)) };
+  });
+  return { repositories, clients };
+}
+
+const hostOf = (registry: string): string => registry.split('/', 1).join('');
+
+async function readAuthority(path: string, { name, place }: RegistryConnection): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new Failure('configuration', `The certificate authority ${path} of the registry ${name} cannot be read.`, {
+      place,
+      remedy: 'Check "certificateAuthority" in the server configuration.',
+      cause: error,
+    });
+  });
+}
+
+async function readAccount(
+  { name, account, insecureHttp }: RegistryConnection,
+  variables: Surroundings['variables'],
+): Promise<RegistryCredentials | undefined> {
+  switch (account?.kind) {
+    case undefined:
+      return undefined;
+    case 'token':
+      return { kind: 'bearer', token: (await readSecret(account.token, variables)).expose() };
+    case 'password': {
+      const password = (await readSecret(account.password, variables)).expose();
+      return { kind: 'basic', username: account.username, password };
+    }
+    case 'docker-config':
+      return (await import('./adapters/oci/docker-config.ts')).readDockerConfig(account.path, name);
+    case 'ocm-config':
+      return (await import('./adapters/oci/ocm-config.ts')).readOcmConfig(account.path, name, { insecureHttp });
+  }
+}
+
+/** Without a configuration: the user's own credentials, where the tools that transfer component versions have them. */
+async function openRegistry(name: string, variables: Surroundings['variables']): Promise<OpenedRegistry> {
+  const { createRegistryClient } = await import('./adapters/oci/registry-client.ts');
+  const { openOciRepository } = await import('./adapters/oci/oci-repository.ts');
+  const insecureHttp = name.startsWith('http://');
+  const registry = name.replace(/^[a-z]+:\/\//, '').replace(/\/+$/, '');
+  const credentials = () => readOwnCredentials(registry, insecureHttp, variables);
+  const client = createRegistryClient({ host: hostOf(registry), insecureHttp, credentials });
+  const repository = openOciRepository(client, { registry });
+  return { ...repository, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
+}
+
+async function readOwnCredentials(
+  registry: string,
+  insecureHttp: boolean,
+  { HOME = homedir(), DOCKER_CONFIG = join(HOME, '.docker') }: Surroundings['variables'],
+): Promise<RegistryCredentials | undefined> {
+  const [ocm, docker] = [join(HOME, '.ocmconfig'), join(DOCKER_CONFIG, 'config.json')];
+  const { readOcmConfig } = await import('./adapters/oci/ocm-config.ts');
+  const { readDockerConfig } = await import('./adapters/oci/docker-config.ts');
+  const found = existsSync(ocm) ? await readOcmConfig(ocm, registry, { insecureHttp }) : undefined;
+  return found ?? (existsSync(docker) ? await readDockerConfig(docker, registry) : undefined);
 }
 
 function addressOf(

@@ -17,10 +17,14 @@ Exit codes:
   4  something would change (plan --exit-code, diff)`;
 
 const verifyHelp = `
-A reference is ARCHIVE//COMPONENT:VERSION, where ARCHIVE is a folder, a tar or a tgz file in the common transport format.
+A reference is ARCHIVE//COMPONENT:VERSION, where ARCHIVE is a folder, a tar or a tgz file in the common transport format,
+or REGISTRY[/PATH]//COMPONENT:VERSION.
 
 Example:
-  $ consignee verify delivery.ctf//ocm.software/demos/podinfo:v1.0.0 --signature ocm-signing --public-key ocm-signing=ocm-signing.pub`;
+  $ consignee verify delivery.ctf//ocm.software/demos/podinfo:v1.0.0 --signature ocm-signing --public-key ocm-signing=ocm-signing.pub
+  $ consignee verify registry.example.org/team//acme.example/app:v1.0.0 --signature release --public-key release=release.pub
+
+A registry is read with the credentials of ~/.ocmconfig or of Docker; http:// before its name reads it without TLS.`;
 
 type Exit = (code: number) => void;
 
@@ -131,11 +135,20 @@ function addContentCommands(program: Command, context: CommandContext, exit: Exi
   const repeat = (value: string, before: readonly string[] = []) => [...before, value];
   withOutput(program.command('verify'))
     .description('prove that a component version is whole and signed; needs no configuration')
-    .argument('<reference>', 'ARCHIVE//COMPONENT:VERSION')
+    .argument('<reference>', 'ARCHIVE//COMPONENT:VERSION, or REGISTRY[/PATH]//COMPONENT:VERSION')
+    .option('-c, --config <file>', 'server configuration, whose registries are used (default: none)')
     .option('--signature <name>', 'a signature that must be there and hold (repeatable: all of them)', repeat)
     .option('--public-key <name=file>', 'a public key of a signature (repeatable: any of them)', repeat)
-    .option('--root-ca <name=file>', 'root certificates to which the certificates in a signature must lead (repeatable)', repeat)
-    .option('--issuer <name=dn>', 'the distinguished name that the certificate of a signature must have (repeatable)', repeat)
+    .option(
+      '--root-ca <name=file>',
+      'root certificates to which the certificates in a signature must lead (repeatable)',
+      repeat,
+    )
+    .option(
+      '--issuer <name=dn>',
+      'the distinguished name that the certificate of a signature must have (repeatable)',
+      repeat,
+    )
     .option(
       '--normalisation <name>',
       'a normalisation that is admitted (repeatable; default: all that are supported)',

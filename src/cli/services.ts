@@ -31,12 +31,20 @@ export interface Services {
   connect(config: ServerConfig): Connection;
   /** Opens a CTF archive: a folder, a tar or a tgz file. */
   openArchive(path: string): Promise<ComponentRepository>;
+  /**
+   * Opens a registry that no configuration names, with the credentials that the user has for Docker and the OCM command line.
+   *
+   * @param name Host and base path; `http://` before it for one without TLS.
+   */
+  openRegistry(name: string): Promise<OpenedRegistry>;
   readonly archiveWriter: ArchiveWriter;
   /** Makes a bare git repository with `files` on the branch `main`. */
   createRepository(path: string, files: FileSet, by: Person): Promise<void>;
   /** Who runs the command, as git knows them. */
   findPerson(): Promise<Person>;
 }
+
+export type OpenedRegistry = ComponentRepository & AsyncDisposable;
 
 export interface Connection extends AsyncDisposable {
   readonly repositories: ComponentRepositories;

@@ -5,7 +5,8 @@ import type { Evidence } from '../core/trust/evidence.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import { collectAndVerify } from '../workflows/verify-component-version.ts';
 import { printEvidence } from './print-evidence.ts';
-import type { CommandContext } from './services.ts';
+import type { CommandContext, OpenedRegistry, Services } from './services.ts';
+import { readServerConfig } from './session.ts';
 import { printJson } from './terminal.ts';
 import { type PolicyOptions, readPolicy } from './verify-policy.ts';
 
@@ -24,7 +25,7 @@ export interface VerifyContext {
  * Verifies one component version without any configuration.
  *
  * @param reference `<archive or registry>//<component>:<version>`; what exists as a path is an archive.
- * @throws {Failure} `usage` for what is typed wrong, `not-available` for what comes later, and as the component repository.
+ * @throws {Failure} `usage` for what is typed wrong, and as the component repository.
  */
 export async function verify(
   reference: string,
@@ -68,6 +69,7 @@ function parseTime(text: string): Date {
 }
 
 interface WrittenOptions {
+  readonly config?: string;
   readonly signature?: readonly string[];
   readonly publicKey?: readonly string[];
   readonly rootCa?: readonly string[];
@@ -83,32 +85,34 @@ export async function verifyCommand(
   written: WrittenOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { signature = [], publicKey = [], rootCa = [], issuer = [], normalisation = [], at } = written;
+  const { config, signature = [], publicKey = [], rootCa = [], issuer = [], normalisation = [], at } = written;
   const services = await context.services();
+  await using connections = new AsyncDisposableStack();
+  const configured = config === undefined ? undefined : services.connect(await readServerConfig({ config }));
+  if (configured) connections.use(configured);
   const { evidence, exitCode } = await verify(
     reference,
     { signature, publicKey, rootCa, issuer, normalisation, at },
-    { openArchive: services.openArchive, openRegistry: refuseRegistry, now: context.clock.now() },
+    {
+      openArchive: services.openArchive,
+      openRegistry: (name) =>
+        configured
+          ? configured.repositories.open(name)
+          : openRegistry(name, services).then((it) => connections.use(it)),
+      now: context.clock.now(),
+    },
   );
   context.terminal.out(written.output === 'json' ? printJson(evidence) : `${printEvidence(evidence)}\n`);
   return exitCode;
 }
 
-/** @throws {Failure} Always: a path that is not there, or a registry, which comes later. */
-async function refuseRegistry(name: string): Promise<ComponentRepository> {
+/** Opens a registry, unless the name is rather that of an archive that is not there. */
+async function openRegistry(name: string, { openRegistry: open }: Services): Promise<OpenedRegistry> {
   const looksLikeRegistry =
-    /^(?:https?:\/\/)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/|$)/.test(name) &&
+    /^(?:(?:https?|oci):\/\/|localhost[:/]|\[?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:\/|$))/.test(name) &&
     !/\.(?:tar|tgz|tar\.gz|ctf)$/.test(name);
-  if (!looksLikeRegistry) {
-    throw new Failure('registry-unreachable', `There is no archive at ${name}.`, {
-      remedy: 'Check the path before the "//".',
-    });
-  }
-  throw new Failure(
-    'not-available',
-    `${name} is no archive of this machine, and registries over the network cannot be read yet.`,
-    {
-      remedy: 'Transfer the component version into an archive, for example with "ocm transfer", and name that.',
-    },
-  );
+  if (looksLikeRegistry) return open(name);
+  throw new Failure('registry-unreachable', `There is no archive at ${name}.`, {
+    remedy: 'Check the path before the "//".',
+  });
 }

@@ -68,6 +68,11 @@ export const registryName = text(
   'a registry without a scheme such as registry.example.org/team',
 );
 
+export const hostName = text(
+  /^[a-z0-9]+(?:[.-]+[a-z0-9]+)*(?::[0-9]{1,5})?$/,
+  'a host without a scheme such as auth.example.org or auth.example.org:8443',
+);
+
 export const basePath = text(
   new RegExp(`^${repositoryPath}(?:\\/${repositoryPath})*$`),
   'a path in the registry such as acme or teams/acme',

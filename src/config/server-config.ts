@@ -36,6 +36,8 @@ export interface ServerConfig {
 export interface Limits {
   /** For the rendering of one installation. */
   readonly renderSeconds: number;
+  /** Of disk, for content of registries. */
+  readonly contentCacheBytes: number;
 }
 
 /**
@@ -63,7 +65,7 @@ function resolveServer(written: WrittenServer, document: ConfigDocument): Server
     store: resolveStore(written.store ?? serverDefaults.store, document, locate),
     cache: locate(written.cache ?? serverDefaults.cache),
     listen: resolveListen(written.listen ?? {}, document),
-    limits: { renderSeconds: parseDuration(written.limits?.renderTime ?? serverDefaults.limits.renderTime) },
+    limits: resolveLimits(written.limits ?? {}),
     author,
     trust: {
       allowUnsigned: written.trust?.allowUnsigned ?? defaultTrustFloor.allowUnsigned,
@@ -75,20 +77,27 @@ function resolveServer(written: WrittenServer, document: ConfigDocument): Server
   };
 }
 
+function resolveLimits({
+  renderTime = serverDefaults.limits.renderTime,
+  contentCache = serverDefaults.limits.contentCache,
+}: NonNullable<WrittenServer['limits']>): Limits {
+  return { renderSeconds: parseDuration(renderTime), contentCacheBytes: contentCache * 1024 * 1024 };
+}
+
 /**
  * Finds how a registry is reached.
  *
  * @param registry Host and base path, for example `registry.example.org/prod/acme`.
- * @returns The connection with the longest name that `registry` begins with, path segment by path segment, and what of `registry`
- *   comes after that name; `undefined` when no connection covers it.
+ * @returns The connection with the longest name that `registry` begins with, path segment by path segment, `undefined` when
+ *   no connection covers it.
  */
 export function findRegistry(
   { registries }: Pick<ServerConfig, 'registries'>,
   registry: string,
-): { readonly connection: RegistryConnection; readonly rest: string } | undefined {
+): RegistryConnection | undefined {
   for (let end = registry.length; end > 0; end = registry.lastIndexOf('/', end - 1)) {
     const connection = registries.get(registry.slice(0, end));
-    if (connection) return { connection, rest: registry.slice(end + 1) };
+    if (connection) return connection;
   }
   return undefined;
 }

@@ -38,13 +38,25 @@ export interface ForgeConnection extends Connection {
   readonly webhookSecrets: readonly SecretReference[];
 }
 
+/** Where the bot's account at a registry stands. */
+export type RegistryAccount =
+  | { readonly kind: 'token'; readonly token: SecretReference }
+  | { readonly kind: 'password'; readonly username: string; readonly password: SecretReference }
+  | { readonly kind: 'docker-config' | 'ocm-config'; readonly path: string };
+
 export interface RegistryConnection extends Connection {
   /** Path of the archive that stands in for the registry. */
   readonly archive: string | undefined;
-  readonly credentials: Credentials | undefined;
+  /** Where the host is reached, when not under its name. */
+  readonly address: string | undefined;
+  readonly account: RegistryAccount | undefined;
   /** File in PEM. */
   readonly certificateAuthority: string | undefined;
   readonly insecureHttp: boolean;
+  readonly tokenHosts: readonly string[];
+  readonly redirectHosts: readonly string[];
+  /** Requests at the same time. */
+  readonly concurrency: number;
   readonly webhookSecrets: readonly SecretReference[];
 }
 
@@ -161,20 +173,34 @@ function resolveForge(name: string, entry: Entry<'forges'>, { document, locate }
 }
 
 function resolveRegistry(name: string, entry: Entry<'registries'>, { document, locate }: Context): RegistryConnection {
+  const { archive, address, credentials, certificateAuthority, insecureHttp = false, webhookSecrets = [] } = entry;
+  const { tokenHosts = [], redirectHosts = [], concurrency = serverDefaults.concurrency } = entry;
   const place = document.placeOf(['registries', name]);
   return {
     name,
     place,
     unavailable:
-      entry.archive === undefined
-        ? notYet(`registries.${name}`, 'reading a registry over the network', place)
+      webhookSecrets.length > 0
+        ? notYet(`registries.${name}.webhookSecrets`, 'listening to webhooks of a registry', place)
         : undefined,
-    archive: entry.archive === undefined ? undefined : locate(entry.archive),
-    credentials: resolveCredentials(entry.credentials, locate),
-    certificateAuthority: entry.certificateAuthority && locate(entry.certificateAuthority),
-    insecureHttp: entry.insecureHttp ?? false,
-    webhookSecrets: (entry.webhookSecrets ?? []).map((it) => parseSecretReference(it, locate)),
+    archive: archive === undefined ? undefined : locate(archive),
+    address,
+    account: credentials && resolveAccount(credentials, locate),
+    certificateAuthority: certificateAuthority && locate(certificateAuthority),
+    ...{ insecureHttp, tokenHosts, redirectHosts, concurrency },
+    webhookSecrets: webhookSecrets.map((it) => parseSecretReference(it, locate)),
   };
+}
+
+function resolveAccount(
+  { token, username, password, dockerConfig, ocmConfig }: NonNullable<Entry<'registries'>['credentials']>,
+  locate: Context['locate'],
+): RegistryAccount | undefined {
+  if (token !== undefined) return { kind: 'token', token: parseSecretReference(token, locate) };
+  if (dockerConfig !== undefined) return { kind: 'docker-config', path: locate(dockerConfig) };
+  if (ocmConfig !== undefined) return { kind: 'ocm-config', path: locate(ocmConfig) };
+  if (username === undefined || password === undefined) return undefined;
+  return { kind: 'password', username, password: parseSecretReference(password, locate) };
 }
 
 function resolveFlux(name: string, entry: Entry<'flux'>, { document, locate }: Context): FluxConnection {

@@ -1,7 +1,18 @@
 import * as z from 'zod';
 import { normalisationAlgorithms } from '../core/trust/normalise.ts';
 import { signatureAlgorithms } from '../core/trust/signature-value.ts';
-import { branch, choice, componentGlob, duration, gitAddress, list, name, registryName, text } from './scalars.ts';
+import {
+  branch,
+  choice,
+  componentGlob,
+  duration,
+  gitAddress,
+  hostName,
+  list,
+  name,
+  registryName,
+  text,
+} from './scalars.ts';
 import { secretReference } from './secret-reference.ts';
 
 /** What holds where the operator says nothing. Paths are relative to the file. */
@@ -11,7 +22,8 @@ export const serverDefaults = {
   store: { sqlite: 'consignee.db' },
   cache: 'consignee-cache',
   author: { name: 'Consignee', email: 'consignee@localhost' },
-  limits: { renderTime: '5s' },
+  limits: { renderTime: '5s', contentCache: 256 },
+  concurrency: 8,
   minimumSignatures: 1,
 } as const;
 
@@ -41,6 +53,24 @@ const credentials = z
       message: 'these are not one whole set of credentials',
       params: { remedy },
     });
+  });
+
+const registryCredentials = z
+  .strictObject({
+    token: secretReference.describe('A ready bearer token.').optional(),
+    username: anything.describe('Name of the user.').optional(),
+    password: secretReference.describe("The user's password, or a token that stands for it.").optional(),
+    dockerConfig: path.describe('A `config.json` of Docker, with its credential helpers.').optional(),
+    ocmConfig: path.describe('An `.ocmconfig` of the OCM command line.').optional(),
+  })
+  .check(({ value, issues }) => {
+    const { username, password, ...others } = value;
+    const whole = (username === undefined) === (password === undefined);
+    const sets = Object.values(others).filter((it) => it !== undefined).length + (username === undefined ? 0 : 1);
+    if (whole && sets === 1) return;
+    const remedy = 'Write username and password, or one of token, dockerConfig and ocmConfig.';
+    const message = 'these are not one whole set of credentials';
+    issues.push({ code: 'custom', input: value, message, params: { remedy } });
   });
 
 const webhookSecrets = list(secretReference, 'a list of one or two references to secrets')
@@ -82,9 +112,27 @@ const forge = z
 const registry = z
   .strictObject({
     archive: path.describe('An archive (CTF) that stands in for the registry. Excludes all others.').optional(),
-    credentials: credentials.describe('The account of the bot.').optional(),
+    address: text(/^https?:\/\/[a-z0-9.-]+(?::[0-9]{1,5})?$/, 'an address such as https://10.0.0.7:5000')
+      .describe('Where the host is reached, when not under its name.')
+      .optional(),
+    credentials: registryCredentials.describe('The account of the bot. Default: none.').optional(),
     certificateAuthority: certificateAuthority.optional(),
     insecureHttp: z.boolean('true or false').describe('Reads without TLS.').meta({ default: false }).optional(),
+    tokenHosts: list(hostName, 'a list of hosts')
+      .describe('Hosts beside the registry itself that may be asked for tokens, with the credentials.')
+      .meta({ default: [] })
+      .optional(),
+    redirectHosts: list(hostName, 'a list of hosts')
+      .describe('Hosts beside the registry itself from which blobs may be fetched, without credentials.')
+      .meta({ default: [] })
+      .optional(),
+    concurrency: z
+      .int('a whole number from 1 to 64')
+      .min(1, 'a whole number from 1 to 64')
+      .max(64, 'a whole number from 1 to 64')
+      .describe('Requests at the same time.')
+      .meta({ default: serverDefaults.concurrency })
+      .optional(),
     webhookSecrets: webhookSecrets.optional(),
   })
   .check(({ value, issues }) => {
@@ -123,6 +171,13 @@ const limits = z.strictObject({
   renderTime: duration
     .describe('How long the rendering of one installation may take.')
     .meta({ default: serverDefaults.limits.renderTime })
+    .optional(),
+  contentCache: z
+    .int('a whole number of MiB')
+    .min(0, 'a whole number of MiB')
+    .max(1_048_576, 'a whole number of MiB')
+    .describe('MiB of disk, in the cache folder, for content of registries that need not be fetched again.')
+    .meta({ default: serverDefaults.limits.contentCache })
     .optional(),
 });
 

@@ -24,7 +24,7 @@ describe('the server configuration', () => {
       ]),
       store: { kind: 'sqlite', path: '/etc/consignee/consignee.db' },
       cache: '/etc/consignee/consignee-cache',
-      limits: { renderSeconds: 5 },
+      limits: { renderSeconds: 5, contentCacheBytes: 256 * 1024 * 1024 },
       author: { name: 'Consignee', email: 'consignee@localhost' },
       trust: defaultTrustFloor,
     });
@@ -48,7 +48,7 @@ describe('the server configuration', () => {
       ...[...config.applicationsRepositories.values(), ...config.forges.values(), ...config.registries.values()],
       ...config.flux.values(),
     ].flatMap((it) => (it.unavailable ? [it.name] : []));
-    expect(refused).toEqual(['fleet', 'internal', 'registry.example.org', 'flux-dev', 'flux-prod']);
+    expect(refused).toEqual(['fleet', 'internal', 'flux-dev', 'flux-prod']);
     expect(config.listen.unavailable).toMatchObject({ setting: 'listen', place: { line: 38 } });
     expect(config.forges.get('internal')).toMatchObject({
       credentials: { token: { kind: 'env', name: 'FORGE_TOKEN' } },
@@ -70,14 +70,14 @@ describe('finding a registry', () => {
   const config = parseServerConfig(smallest + registries, 'consignee.yaml');
 
   test.each([
-    ['r.example.org', 'all.ctf', ''],
-    ['r.example.org/other/deep', 'all.ctf', 'other/deep'],
-    ['r.example.org/team', 'team.ctf', ''],
-    ['r.example.org/team/acme', 'team.ctf', 'acme'],
-    ['r.example.org/teams', 'all.ctf', 'teams'],
-    ['localhost:5000/a', 'l.ctf', 'a'],
-  ])('%s is read from %s', (registry, archive, rest) => {
-    expect(findRegistry(config, registry)).toMatchObject({ connection: { archive }, rest });
+    ['r.example.org', 'all.ctf'],
+    ['r.example.org/other/deep', 'all.ctf'],
+    ['r.example.org/team', 'team.ctf'],
+    ['r.example.org/team/acme', 'team.ctf'],
+    ['r.example.org/teams', 'all.ctf'],
+    ['localhost:5000/a', 'l.ctf'],
+  ])('%s is read from %s', (registry, archive) => {
+    expect(findRegistry(config, registry)).toMatchObject({ archive });
   });
 
   test.each(['r.example', 'r.example.org:443', 'other.example.org/r.example.org', ''])(
