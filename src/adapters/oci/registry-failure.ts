@@ -48,6 +48,9 @@ const timeouts: ReadonlyMap<string, string> = new Map([
 /** Says what an error of the HTTP library means. @returns Never what this program did wrong: that is thrown as it is. */
 export function translateError(error: unknown, asked: Asked): Error {
   if (error instanceof Failure || error instanceof Interrupted) return error;
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    return new Interrupted('answered with what is no HTTP', { cause: error });
+  }
   const code = codeOf(error);
   if (code === undefined) return error instanceof Error ? error : new Error(String(error));
   const reason = error instanceof Error && error.message !== '' ? error.message : code;
@@ -58,7 +61,6 @@ export function translateError(error: unknown, asked: Asked): Error {
   }
   const timeout = timeouts.get(code);
   if (timeout !== undefined) return new Interrupted(timeout, { cause: error });
-  if (code.startsWith('HPE_')) return new Interrupted(`answered with what is no HTTP: ${reason}`, { cause: error });
   return new Interrupted(`cannot be reached or broke the connection: ${reason} (${code})`, { cause: error });
 }
 

@@ -79,7 +79,9 @@ function parsePage(response: Response, bytes: Uint8Array, repository: string): P
   const { asked, status } = response;
   const json = parseStrictJson(bytes);
   const answer = json.kind === 'parsed' && isMapping(json.value) ? json.value : undefined;
-  if (status === 404 && answer && saysNotThere(answer.errors)) return { tags: [], next: { kind: 'none' } };
+  // Only of the first page: later ones are gone when the tag that they begin after is.
+  if (status === 404 && asked.url.search === '' && answer && saysNotThere(answer.errors))
+    return { tags: [], next: { kind: 'none' } };
   if (status !== 200 || !answer || !('tags' in answer)) throw unexpected(response, 'a list of tags');
   if (!isNameOf(answer.name, repository)) {
     throw registryFailure(asked, `answered with the tags of ${JSON.stringify(answer.name)}`);
