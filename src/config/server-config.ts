@@ -69,6 +69,7 @@ function resolveServer(written: WrittenServer, document: ConfigDocument): Server
     author,
     trust: {
       allowUnsigned: written.trust?.allowUnsigned ?? defaultTrustFloor.allowUnsigned,
+      allowExternalAccess: written.trust?.allowExternalAccess ?? defaultTrustFloor.allowExternalAccess,
       minimumSignatures: written.trust?.minimumSignatures ?? defaultTrustFloor.minimumSignatures,
       normalisations: written.trust?.normalisations ?? defaultTrustFloor.normalisations,
       algorithms: written.trust?.algorithms ?? defaultTrustFloor.algorithms,

@@ -186,6 +186,12 @@ const trust = z.strictObject({
     .describe('Components that may be installed without a required signature. Loosens the protection.')
     .meta({ default: [] })
     .optional(),
+  allowExternalAccess: list(componentGlob, 'a list of component names')
+    .describe(
+      'Components whose content may lie outside of the configured registries, where it is not checked: pull requests warn of it. Loosens the protection.',
+    )
+    .meta({ default: [] })
+    .optional(),
   minimumSignatures: z
     .int('a whole number, at least 1')
     .min(1, 'a whole number, at least 1')

@@ -4,6 +4,8 @@ import { matchesComponent } from './component-glob.ts';
 export interface TrustFloor {
   /** Components, by glob, that may be installed without a required signature. */
   readonly allowUnsigned: readonly string[];
+  /** Components, by glob, whose content may lie outside of the configured registries: people are warned about it. */
+  readonly allowExternalAccess: readonly string[];
   /** How many signatures must be required at least, of components that need any. */
   readonly minimumSignatures: number;
   /** Normalisation algorithms that count; `undefined` for all supported ones. */
@@ -17,6 +19,7 @@ export interface TrustFloor {
 /** What holds when the operator says nothing. */
 export const defaultTrustFloor: TrustFloor = {
   allowUnsigned: [],
+  allowExternalAccess: [],
   minimumSignatures: 1,
   normalisations: undefined,
   algorithms: undefined,
@@ -30,9 +33,10 @@ export function allowsUnsigned({ allowUnsigned }: TrustFloor, component: string)
 
 /** @returns What the floor adds to every trust policy. */
 export function operatorFloorOf(floor: TrustFloor) {
-  const { minimumSignatures, normalisations, algorithms, revokedKeys } = floor;
+  const { allowExternalAccess, minimumSignatures, normalisations, algorithms, revokedKeys } = floor;
   return {
     allowsUnsigned: (component: string) => allowsUnsigned(floor, component),
+    allowsExternalAccess: (component: string) => allowExternalAccess.some((it) => matchesComponent(it, component)),
     minimumSigners: minimumSignatures,
     normalisations,
     algorithms,

@@ -7,6 +7,8 @@ import { checkTrustPolicy } from '../core/trust/verify.ts';
 /** What the operator demands beyond what a repository says. */
 export interface OperatorFloor {
   readonly allowsUnsigned: (component: string) => boolean;
+  /** Whether content may lie outside of the configured registries. */
+  readonly allowsExternalAccess: (component: string) => boolean;
   /** How many different keys must have made the required signatures. */
   readonly minimumSigners: number;
   readonly normalisations: readonly string[] | undefined;
@@ -36,6 +38,7 @@ export function readTrustPolicy(
     minimumSigners,
     revokedKeys,
     allowUnsigned: floor.allowsUnsigned(component),
+    externalAccess: floor.allowsExternalAccess(component) ? ('warn' as const) : ('refuse' as const),
     ...(normalisations && { normalisations }),
     ...(algorithms && { algorithms }),
   };

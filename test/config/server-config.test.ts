@@ -49,7 +49,7 @@ describe('the server configuration', () => {
       ...config.flux.values(),
     ].flatMap((it) => (it.unavailable ? [it.name] : []));
     expect(refused).toEqual(['fleet', 'internal', 'flux-dev', 'flux-prod']);
-    expect(config.listen.unavailable).toMatchObject({ setting: 'listen', place: { line: 38 } });
+    expect(config.listen.unavailable).toMatchObject({ setting: 'listen', place: { line: 40 } });
     expect(config.forges.get('internal')).toMatchObject({
       credentials: { token: { kind: 'env', name: 'FORGE_TOKEN' } },
       webhookSecrets: [{ kind: 'file', path: 'config/secrets/forge-webhook' }],
