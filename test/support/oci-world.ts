@@ -37,17 +37,26 @@ export interface OciWorldOptions extends Partial<Omit<RegistryClientOptions, 'ti
   readonly registry?: Omit<FakeRegistryOptions, 'repositories'>;
   readonly tags?: readonly string[];
   readonly layers?: readonly Uint8Array[];
+  /** The clock, before what was slept is added. */
+  readonly now?: () => number;
 }
 
 /** Starts a registry with one component in it, and a client whose clock jumps when it sleeps. */
 export async function startOciWorld(options: OciWorldOptions = {}): Promise<OciWorld> {
-  const { registry, tags, layers = [Buffer.from('good morning'.repeat(100))], limits, ...others } = options;
+  const {
+    registry,
+    tags,
+    layers = [Buffer.from('good morning'.repeat(100))],
+    limits,
+    now = Date.now,
+    ...others
+  } = options;
   const { repository: content, digest: manifest } = repositoryWith(layers, tags);
   const repositories = new Map([[greeterPath, content]]);
   const fake = await startFakeRegistry({ ...registry, repositories });
   const slept: number[] = [];
   const timing = {
-    now: () => Date.now() + slept.reduce((sum, it) => sum + it, 0),
+    now: () => now() + slept.reduce((sum, it) => sum + it, 0),
     random: () => 1,
     sleep: async (milliseconds: number) => {
       slept.push(milliseconds);

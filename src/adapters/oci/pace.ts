@@ -52,6 +52,8 @@ export function createPace({ maxWaitSeconds, backoffSeconds }: RegistryLimits, t
 
 const minPause = 1000;
 const maxPause = 3_600_000;
+const secondsPattern = /^\s*-?\d+(?:\.\d+)?\s*$/;
+const datePattern = /^\s*[A-Za-z]{3,9}, .* GMT\s*$/;
 
 /**
  * Reads `Retry-After`: seconds or a date, held between a second and an hour.
@@ -61,6 +63,11 @@ const maxPause = 3_600_000;
  */
 export function parseRetryAfter(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
-  const wait = /^\s*-?\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  const wait = waitOf(text, now);
   return Number.isNaN(wait) ? undefined : now + Math.min(Math.max(wait, minPause), maxPause);
+}
+
+function waitOf(text: string, now: number): number {
+  if (secondsPattern.test(text)) return Number(text) * 1000;
+  return datePattern.test(text) ? Date.parse(text) - now : Number.NaN;
 }

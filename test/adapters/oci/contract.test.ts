@@ -15,7 +15,7 @@ import {
   testComponentRepository,
 } from '../../contract/component-repository.ts';
 import { noDockerRegistry, startDockerRegistry } from '../../support/docker-registry.ts';
-import { readRepositories, startFakeRegistry } from '../../support/fake-registry.ts';
+import { type Fault, readRepositories, sendError, sendJson, startFakeRegistry } from '../../support/fake-registry.ts';
 import { replayArchive } from '../../support/replay-archive.ts';
 
 /** @returns The delivery as an archive of its own, damaged. */
@@ -64,6 +64,28 @@ testComponentRepository('an archive', archiveWorld);
 testComponentRepository(
   'the registry of the tests',
   registryWorld(async (archive) => startFakeRegistry({ repositories: await readRepositories(archive) })),
+);
+
+const token = (host: string) => `Bearer realm="http://${host}/token",service="container_registry",scope="*"`;
+
+/** Gitea, as recorded: a token for everything, a `Link` after every page that is not empty, tags in lower case. */
+const likeGitea: Fault = ({ request, response, url }) => {
+  if (url.pathname === '/token') return sendJson(response, { token: 'for-all' });
+  if (request.headers.authorization === 'Bearer for-all') return 'pass';
+  const challenge = [token(request.headers.host ?? ''), 'Basic'];
+  return sendError(response, 401, 'UNAUTHORIZED', { 'www-authenticate': challenge });
+};
+
+testComponentRepository(
+  'a registry like that of Gitea',
+  registryWorld(async (archive) =>
+    startFakeRegistry({
+      repositories: await readRepositories(archive),
+      paging: { size: 50, alwaysLink: true },
+      lowerCaseTags: true,
+      fault: likeGitea,
+    }),
+  ),
 );
 
 describe.skipIf(noDockerRegistry)(noDockerRegistry ?? 'the registry of the distribution project', () => {

@@ -1,0 +1,341 @@
+import { describe, expect, test } from 'vitest';
+import type { RegistryCredentials } from '../../../src/adapters/oci/credentials.ts';
+import {
+  type Exchange,
+  type FakeRegistry,
+  type Fault,
+  sendJson,
+  startFakeRegistry,
+} from '../../support/fake-registry.ts';
+import { redirect, status } from '../../support/faults.ts';
+import { ask, greeter, greeterPath, type OciWorld, startOciWorld } from '../../support/oci-world.ts';
+
+const password = 'hunter2';
+const me: RegistryCredentials = { kind: 'basic', username: 'me', password };
+const basic = `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
+
+/** Asks for something until `accepts` finds it in `Authorization`. */
+const challenge =
+  (
+    offer: string | (() => string),
+    accepts: (authorization: string | undefined, exchange: Exchange) => boolean,
+  ): Fault =>
+  (exchange) => {
+    if (accepts(exchange.request.headers.authorization, exchange)) return 'pass';
+    const header = typeof offer === 'string' ? offer : offer();
+    sendJson(exchange.response, { errors: [{ code: 'UNAUTHORIZED' }] }, { 'www-authenticate': header }, 401);
+    return undefined;
+  };
+
+interface TokenServer extends AsyncDisposable {
+  readonly fake: FakeRegistry;
+  /** Bodies of what was posted. */
+  readonly posted: readonly string[];
+  readonly realm: string;
+}
+
+/** Gives out tokens `t1`, `t2` and so on. */
+async function startTokenServer(answer: object | Fault = {}, field = 'token'): Promise<TokenServer> {
+  let issued = 0;
+  const posted: string[] = [];
+  const fake = await startFakeRegistry({
+    fault: (exchange) => {
+      exchange.request.on('data', (chunk: Buffer) => posted.push(chunk.toString()));
+      exchange.request.resume();
+      if (typeof answer === 'function') return (answer as Fault)(exchange);
+      sendJson(exchange.response, { [field]: `t${++issued}`, ...answer });
+      return undefined;
+    },
+  });
+  return {
+    fake,
+    posted,
+    realm: `${fake.address}/token?own=1`,
+    [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose](),
+  };
+}
+
+const bearer = (realm: string, scope?: string) =>
+  `Bearer realm="${realm}",service="registry"${scope === undefined ? '' : `,scope="${scope}"`}`;
+const isToken = (authorization: string | undefined) => authorization?.startsWith('Bearer t') ?? false;
+const ownScope = `repository:${greeterPath}:pull`;
+
+const sent = ({ requests }: FakeRegistry) => requests.map(({ authorization }) => authorization);
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
+
+function expectRefusal(failure: unknown, message: RegExp): void {
+  expect(failure).toMatchObject({ code: 'registry-unreachable', remedy: expect.stringMatching(/./) });
+  expect(String(failure)).toMatch(message);
+  expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(password);
+}
+
+describe('a registry that asks for a password', () => {
+  const fault = challenge('Basic realm="registry"', (it) => it === basic);
+
+  test('gets it when it asks, and from then on unasked', async () => {
+    await using world = await startOciWorld({ credentials: async () => me, registry: { fault } });
+    await ask.list(world);
+    await ask.blob(world);
+    expect(sent(world.fake)).toEqual([undefined, basic, basic]);
+  });
+
+  test('gets another one when the first was exchanged', async () => {
+    let current = me;
+    let accepted = basic;
+    await using world = await startOciWorld({
+      credentials: async () => current,
+      registry: { fault: challenge('Basic', (it) => it === accepted) },
+    });
+    await ask.list(world);
+    current = { ...me, password: 'new' };
+    accepted = `Basic ${Buffer.from('me:new').toString('base64')}`;
+    await ask.list(world);
+    expect(sent(world.fake)).toEqual([undefined, basic, basic, accepted]);
+  });
+
+  test('F-09: and does not take it, is not asked again and again', async () => {
+    const never = challenge('Basic', () => false);
+    await using world = await startOciWorld({ credentials: async () => me, registry: { fault: never } });
+    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 401/);
+    expect(world.client.requests).toBe(2);
+    expectRefusal(await failureOf(ask.list(world)), /refuses the credentials with status 401/);
+    expect(world.client.requests).toBe(3);
+  });
+
+  test('F-09: where there is none, is told so', async () => {
+    await using world = await startOciWorld({ registry: { fault } });
+    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 401/);
+    expect(world.client.requests).toBe(1);
+  });
+
+  test('F-09: and says 403, is not asked again', async () => {
+    await using world = await startOciWorld({ credentials: async () => me, registry: { fault: status(403) } });
+    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 403/);
+    expect(sent(world.fake)).toEqual([undefined]);
+  });
+
+  test.each([
+    ['no challenge', ''],
+    ['one that is not known', 'Negotiate abc=='],
+    ['one that cannot be read', '"'],
+  ])('F-09: with %s gets nothing', async (_what, offer) => {
+    await using world = await startOciWorld({
+      credentials: async () => me,
+      registry: { fault: challenge(offer, () => false) },
+    });
+    expectRefusal(await failureOf(ask.list(world)), /refuses access/);
+    expect(sent(world.fake)).toEqual([undefined]);
+  });
+});
+
+describe('a registry that asks for a token', () => {
+  /** A registry behind a token server that may be asked. */
+  async function startWorld(
+    tokens: TokenServer,
+    options: { credentials?: RegistryCredentials; fault?: Fault; scope?: string } = {},
+  ) {
+    const { credentials, fault = challenge(bearer(tokens.realm, options.scope), isToken) } = options;
+    return await startOciWorld({
+      credentials: async () => credentials,
+      tokenHosts: [tokens.fake.host],
+      registry: { fault },
+    });
+  }
+
+  test('gets one for the repository, fetched once with the password that it never sees itself', async () => {
+    await using tokens = await startTokenServer();
+    await using world = await startWorld(tokens, { credentials: me, scope: 'repository:other:pull' });
+    await ask.list(world);
+    await ask.blob(world);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1']);
+    expect(sent(tokens.fake)).toEqual([basic]);
+    const query = new URL(tokens.fake.requests[0]?.path ?? '', 'http://a').searchParams;
+    expect(query.getAll('scope')).toEqual([ownScope]);
+    expect([query.get('service'), query.get('own')]).toEqual(['registry', '1']);
+  });
+
+  test('gets one without a password where there is none', async () => {
+    await using tokens = await startTokenServer({}, 'access_token');
+    await using world = await startWorld(tokens);
+    expect(await ask.list(world)).toMatchObject({ complete: true });
+    expect(sent(tokens.fake)).toEqual([undefined]);
+  });
+
+  test('costs one token however many ask at the same time, and one for each repository', async () => {
+    await using tokens = await startTokenServer();
+    await using world = await startWorld(tokens, { scope: ownScope });
+    await Promise.all([ask.list(world), ask.blob(world), ask.manifest(world), ask.prove(world)]);
+    expect(tokens.fake.requests).toHaveLength(1);
+    await world.client.listTags('another/repository');
+    expect(tokens.fake.requests).toHaveLength(2);
+    expect(tokens.fake.requests[1]?.path).toContain(encodeURIComponent('repository:another/repository:pull'));
+  });
+
+  test('gets one token for all repositories where it does not tell them apart', async () => {
+    await using tokens = await startTokenServer();
+    await using world = await startWorld(tokens, { scope: '*' });
+    await ask.list(world);
+    await world.client.listTags('another/repository');
+    expect(tokens.fake.requests).toHaveLength(1);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1']);
+  });
+
+  test.each([
+    ['said', { expires_in: 300 }, 291],
+    ['not said', {}, 51],
+  ])('F-24: gets a new one when the time that is %s is over', async (_what, answer, seconds) => {
+    await using tokens = await startTokenServer(answer);
+    let later = 0;
+    await using world = await startOciWorld({
+      tokenHosts: [tokens.fake.host],
+      registry: { fault: challenge(bearer(tokens.realm, ownScope), isToken) },
+      now: () => Date.now() + later,
+    });
+    await ask.list(world);
+    later = (seconds - 3) * 1000;
+    await ask.list(world);
+    expect(tokens.fake.requests).toHaveLength(1);
+    later = seconds * 1000;
+    await ask.list(world);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', 'Bearer t2']);
+  });
+
+  test('F-24: that no longer takes the one it took gets another, once', async () => {
+    await using tokens = await startTokenServer();
+    let accepted = 'Bearer t1';
+    const fault = challenge(bearer(tokens.realm, ownScope), (it) => it === accepted);
+    await using world = await startWorld(tokens, { fault });
+    await ask.list(world);
+    accepted = 'Bearer t2';
+    await ask.list(world);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', 'Bearer t2']);
+  });
+
+  test('F-24: and takes none that its token server gives, ends it', async () => {
+    await using tokens = await startTokenServer();
+    await using world = await startWorld(tokens, {
+      credentials: me,
+      fault: challenge(bearer(tokens.realm), () => false),
+    });
+    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 401/);
+    expect(world.client.requests).toBe(3);
+  });
+
+  test('is asked for one rather than given the password where it takes both', async () => {
+    await using tokens = await startTokenServer();
+    const offer = `Basic realm="registry", ${bearer(tokens.realm, '*')}`;
+    await using world = await startWorld(tokens, { credentials: me, fault: challenge(offer, isToken) });
+    await ask.list(world);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1']);
+  });
+
+  test('gets one that is ready as it is, and no token server is asked', async () => {
+    await using tokens = await startTokenServer();
+    const ready: RegistryCredentials = { kind: 'bearer', token: 'ready' };
+    const fault = challenge(bearer(tokens.realm), (it) => it === 'Bearer ready');
+    await using world = await startWorld(tokens, { credentials: ready, fault });
+    await ask.list(world);
+    expect(tokens.fake.requests).toEqual([]);
+  });
+
+  const identity: RegistryCredentials = { kind: 'identity-token', token: password };
+
+  test('exchanges an identity token in the body of a request', async () => {
+    await using tokens = await startTokenServer();
+    await using world = await startWorld(tokens, { credentials: identity });
+    await ask.list(world);
+    expect(tokens.fake.requests).toMatchObject([{ method: 'POST', path: '/token?own=1', authorization: undefined }]);
+    expect(Object.fromEntries(new URLSearchParams(tokens.posted.join('')))).toEqual({
+      grant_type: 'refresh_token',
+      client_id: 'consignee',
+      service: 'registry',
+      scope: ownScope,
+      refresh_token: password,
+    });
+  });
+
+  test.each([404, 405])('falls back from that to the older way at status %i', async (code) => {
+    await using tokens = await startTokenServer(({ request, response }: Exchange) =>
+      request.method === 'POST' ? sendJson(response, {}, {}, code) : sendJson(response, { token: 't1' }),
+    );
+    await using world = await startWorld(tokens, { credentials: identity });
+    expect(await ask.list(world)).toMatchObject({ complete: true });
+    expect(tokens.fake.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
+  });
+
+  const answers: readonly (readonly [string, object | Fault, RegExp])[] = [
+    ['refuses', status(401), /refuses a token for .* status 401/],
+    ['sends elsewhere', redirect('http://127.0.0.1:1/'), /status 307 instead of a token/],
+    ['answers without a token', { token: 7 }, /without a token/],
+    ['answers with what does not fit a header', { token: 'a\r\nx: y' }, /without a token/],
+    ['answers with too much', { token: 'x'.repeat(70_000) }, /more than 65536 bytes/],
+    ['is out of order', status(500), /500, 3 times/],
+  ];
+  test.each(answers)('F-24: whose token server %s, is given up', async (_what, answer, message) => {
+    await using tokens = await startTokenServer(answer);
+    await using world = await startWorld(tokens, { credentials: me });
+    expectRefusal(await failureOf(ask.list(world)), message);
+    expect(sent(world.fake)).toEqual([undefined]);
+  });
+});
+
+describe('F-24: a registry that sends for a token', () => {
+  const realmOf = async (
+    realm: (world: { readonly other: FakeRegistry }) => string,
+    act: (world: OciWorld) => Promise<unknown>,
+  ) => {
+    await using other = await startFakeRegistry({ fault: ({ response }) => sendJson(response, { token: 't1' }) });
+    const fault = challenge(
+      () => bearer(realm({ other }), ownScope),
+      () => false,
+    );
+    await using world = await startOciWorld({ credentials: async () => me, registry: { fault } });
+    const failure = await failureOf(act(world));
+    return { failure, requests: world.fake.requests, others: other.requests };
+  };
+
+  test.each([
+    ['to another host', ({ other }: { other: FakeRegistry }) => `${other.address}/token`, /which may not be asked/],
+    [
+      'to the address of metadata',
+      () => 'http://169.254.169.254/latest',
+      /sends for a token to 169.254.169.254, which may not/,
+    ],
+    [
+      'to itself with a name before',
+      ({ other }: { other: FakeRegistry }) => `http://me@${other.host}/`,
+      /no address for it/,
+    ],
+    ['to a file', () => 'file:///etc/passwd', /no address for it/],
+    ['nowhere', () => '', /no address for it/],
+    ['to a path', () => '/token', /no address for it/],
+  ])('%s gets nothing', async (_what, realm, message) => {
+    const { failure, requests, others } = await realmOf(realm, ask.list);
+    expectRefusal(failure, message);
+    expect(requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+    expect(others).toEqual([]);
+  });
+
+  test('to itself is believed', async () => {
+    const own: Fault = (exchange) => {
+      if (exchange.url.pathname === '/token') return sendJson(exchange.response, { token: 't1' });
+      return challenge(bearer(`http://${exchange.request.headers.host}/token`), isToken)(exchange);
+    };
+    await using world = await startOciWorld({ credentials: async () => me, registry: { fault: own } });
+    expect(await ask.list(world)).toMatchObject({ complete: true });
+    expect(sent(world.fake)).toEqual([undefined, basic, 'Bearer t1']);
+  });
+
+  test('under the name it is configured with is asked where it is reached', async () => {
+    const own: Fault = (exchange) => {
+      if (exchange.url.pathname === '/token') return sendJson(exchange.response, { token: 't1' });
+      return challenge(bearer('http://registry.example.org/token'), isToken)(exchange);
+    };
+    await using world = await startOciWorld({ host: 'registry.example.org', registry: { fault: own } });
+    expect(await world.client.listTags(`team/component-descriptors/${greeter}`)).toMatchObject({ complete: true });
+  });
+});
