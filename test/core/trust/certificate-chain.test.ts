@@ -1,0 +1,413 @@
+import { X509Certificate } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { judgeChain, readChain, type UsableRoots } from '../../../src/core/trust/certificate-chain.ts';
+import { type DistinguishedName, parseDistinguishedName } from '../../../src/core/trust/distinguished-name.ts';
+import { publicKeyOf } from '../../../src/core/trust/public-key.ts';
+import {
+  anyUsage,
+  type CertificateOptions,
+  codeSigning,
+  createAuthority,
+  createCertificate,
+  createCurveKeys,
+  createLeaf,
+  createRsaKeys,
+  serverAuthentication,
+  type TestCertificate,
+} from '../../builders/certificate.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+const keys = createRsaKeys();
+const root = createAuthority('root');
+const between = createAuthority('between', { issuer: root });
+const leafOf = (issuer: TestCertificate, options: CertificateOptions = {}) => createLeaf(issuer, { keys, ...options });
+const good = leafOf(between);
+
+interface Judging {
+  readonly roots?: readonly TestCertificate[];
+  readonly wanted?: string;
+  readonly stated?: string;
+  readonly signature?: string;
+  readonly at?: Date;
+  readonly installed?: boolean;
+  readonly revokedKeys?: readonly string[];
+  readonly term?: Pick<UsableRoots, 'retired' | 'revoked'>;
+}
+
+/** @returns `trusted`, or the code and the message against it. */
+async function judge(certificates: readonly TestCertificate[], judging: Judging = {}): Promise<string> {
+  const {
+    roots = [root],
+    wanted,
+    stated,
+    signature = 'release',
+    at = now,
+    installed = false,
+    revokedKeys = [],
+  } = judging;
+  const chain = await readChain(certificates.map(({ der }) => der));
+  if ('code' in chain) return `${chain.code}: ${chain.message}`;
+  const usable = {
+    source: 'root.pem',
+    certificates: roots.map(({ der }) => new X509Certificate(der)),
+    issuer: wanted === undefined ? undefined : nameOf(wanted),
+    ...judging.term,
+  };
+  const claim = { name: signature, issuer: stated };
+  const result = await judgeChain(chain, claim, { roots: usable, now: at, installed, revokedKeys });
+  if (result.kind === 'refused') return `${result.problem.code}: ${result.problem.message}`;
+  return `trusted until ${result.validUntil?.toISOString()}`;
+}
+
+function nameOf(text: string): DistinguishedName {
+  const name = parseDistinguishedName(text);
+  if (!name) throw new Error(text);
+  return name;
+}
+
+const trusted = 'trusted until 2027-01-01T00:00:00.000Z';
+
+describe('a chain is trusted', () => {
+  test.each<[string, readonly TestCertificate[], Judging]>([
+    ['through an intermediate certificate', [good, between], {}],
+    ['without one', [leafOf(root)], {}],
+    ['with the root in it', [good, between, root], {}],
+    ['in any order after the first certificate', [good, root, between], {}],
+    ['with a certificate twice', [good, between, between, good], {}],
+    ['to any one of several roots', [good, between], { roots: [createAuthority('other'), root] }],
+    [
+      'by a name wherever it stands',
+      [good, between],
+      { wanted: 'CN=release, O=Example Works', stated: 'O=Example Works,CN=release' },
+    ],
+    ['when it states the issuer of its certificate', [good, between], { stated: 'CN=between' }],
+    [
+      'when its intermediate is certified by somebody else, too',
+      [good, createAuthority('between', { keys: between, issuer: createAuthority('foreign') }), between],
+      {},
+    ],
+    ['beside a second chain that leads nowhere', [good, leafOf(createAuthority('foreign')), between], {}],
+    [
+      'with a root that states no usage',
+      [leafOf(createAuthority('bare', { keys: root, keyUsage: undefined as never }))],
+      { roots: [createAuthority('bare', { keys: root, keyUsage: undefined as never })] },
+    ],
+    ['with any usage of intermediate certificates', chainThrough({ extendedKeyUsage: [anyUsage] }), {}],
+    ['with a path length that is kept', chainThrough({ pathLength: 0 }), {}],
+  ])('%s', async (_what, chain, judging) => {
+    expect(await judge(chain, judging)).toBe(trusted);
+  });
+});
+
+/** A chain with another intermediate certificate. */
+function chainThrough(options: CertificateOptions): readonly TestCertificate[] {
+  const authority = createAuthority('through', { issuer: root, ...options });
+  return [leafOf(authority), authority];
+}
+
+const none = undefined as never;
+
+describe('a chain is refused', () => {
+  const foreign = createAuthority('foreign');
+  const one = createAuthority('one', { issuer: root, pathLength: 0 });
+  const twoBelowOne = createAuthority('two', { issuer: one });
+  const loopA = createAuthority('a', { keys: createCurveKeys() });
+  const loopB = createAuthority('b', { issuer: loopA });
+  const loopBack = createAuthority('a', { keys: loopA, issuer: loopB });
+
+  test.each<[string, readonly TestCertificate[], Judging, string]>([
+    [
+      'S-60 to another root',
+      [good, between],
+      { roots: [foreign] },
+      'certificate-untrusted: no certificates lead from CN=release,O=Example Works to root.pem',
+    ],
+    [
+      'to a root of the right name and another key',
+      [good, between],
+      { roots: [createAuthority('root')] },
+      'certificate-untrusted: no certificates lead',
+    ],
+    ['without its intermediate certificate', [good], {}, 'certificate-untrusted: no certificates lead'],
+    [
+      'that goes round in a circle',
+      [leafOf(loopB), loopB, loopBack, loopA],
+      {},
+      'certificate-untrusted: no certificates lead',
+    ],
+    [
+      'S-59 of a self-signed certificate',
+      [createLeaf(none, { keys, issuer: none })],
+      {},
+      'certificate-untrusted: the certificate CN=release,O=Example Works is self-signed',
+    ],
+    [
+      'of a self-signed certificate that is the root',
+      [
+        createCertificate({
+          name: [['CN', 'release']],
+          keys,
+          authority: true,
+          keyUsage: 0x84,
+          extendedKeyUsage: [codeSigning],
+        }),
+      ],
+      {},
+      'is self-signed',
+    ],
+    [
+      'S-61 without code signing',
+      [leafOf(root, { extendedKeyUsage: none })],
+      {},
+      'certificate-usage: the certificate CN=release,O=Example Works may not be used for code signing',
+    ],
+    [
+      'for another purpose',
+      [leafOf(root, { extendedKeyUsage: [serverAuthentication] })],
+      {},
+      'certificate-usage: the certificate CN=release,O=Example Works may not be used for code signing',
+    ],
+    ['for any purpose', [leafOf(root, { extendedKeyUsage: [anyUsage] })], {}, 'may not be used for code signing'],
+    [
+      'without a key usage',
+      [leafOf(root, { keyUsage: none })],
+      {},
+      'certificate-usage: the certificate CN=release,O=Example Works may not be used for digital signatures',
+    ],
+    ['with another key usage', [leafOf(root, { keyUsage: 0x20 })], {}, 'may not be used for digital signatures'],
+    [
+      'of an authority',
+      [leafOf(root, { authority: true, keyUsage: 0x84 })],
+      {},
+      'certificate-usage: the certificate CN=release,O=Example Works is of a certificate authority',
+    ],
+    [
+      'S-63 through what is no authority',
+      chainThrough({ authority: false }),
+      {},
+      'certificate-untrusted: the certificate CN=through is not of a certificate authority',
+    ],
+    [
+      'through what does not say that it is an authority',
+      chainThrough({ authority: none }),
+      {},
+      'certificate-untrusted: the certificate CN=through is not of a certificate authority',
+    ],
+    [
+      'through an authority without a key usage',
+      chainThrough({ keyUsage: none }),
+      {},
+      'certificate-usage: the certificate CN=through may not be used for signing certificates',
+    ],
+    [
+      'through an authority with another key usage',
+      chainThrough({ keyUsage: 0x80 }),
+      {},
+      'certificate-usage: the certificate CN=through may not be used for signing certificates',
+    ],
+    [
+      'through an authority for servers',
+      chainThrough({ extendedKeyUsage: [serverAuthentication] }),
+      {},
+      'certificate-usage: the certificate CN=through may not be used for issuing certificates that sign code',
+    ],
+    [
+      'S-64 that is too long',
+      [leafOf(twoBelowOne), twoBelowOne, one],
+      {},
+      'certificate-untrusted: the certificate CN=one has the path length 0, and 1 authorities stand below it',
+    ],
+    [
+      'below a root that wants no authority between',
+      [good, between],
+      { roots: [createAuthority('root', { keys: root, pathLength: 0 })] },
+      'has the path length 0',
+    ],
+    [
+      'S-62 that has expired',
+      [leafOf(root, { to: '2026-11-21T11:59:59Z' })],
+      {},
+      'certificate-expired: the certificate CN=release,O=Example Works expired on 2026-11-21T11:59:59.000Z',
+    ],
+    [
+      'S-62 that is not valid yet',
+      [leafOf(root, { from: '2026-11-21T12:00:01Z' })],
+      {},
+      'certificate-expired: the certificate CN=release,O=Example Works is valid only from 2026-11-21T12:00:01.000Z on',
+    ],
+    [
+      'with an expired intermediate certificate',
+      chainThrough({ to: '2026-11-20T00:00:00Z' }),
+      {},
+      'certificate-expired: the certificate CN=through expired',
+    ],
+    [
+      'with an expired root',
+      [good, between],
+      { roots: [createAuthority('root', { keys: root, to: '2026-11-20T00:00:00Z' })] },
+      'certificate-expired: the certificate CN=root expired',
+    ],
+    [
+      'S-67 with a key that is not RSA',
+      [createLeaf(root)],
+      {},
+      'unsupported-algorithm: the key of the certificate CN=release,O=Example Works is of type ec, not RSA',
+    ],
+    [
+      'with a weak key',
+      [createLeaf(root, { keys: createRsaKeys(1024) })],
+      {},
+      'key-too-weak: the key of the certificate CN=release,O=Example Works has 1024 bits',
+    ],
+    [
+      'through an authority with a weak key',
+      chainThrough({ keys: createRsaKeys(1024) }),
+      {},
+      'key-too-weak: the certificate CN=through has a key that has 1024 bits',
+    ],
+    [
+      'S-68 with name constraints',
+      chainThrough({ nameConstraints: true }),
+      {},
+      'certificate-untrusted: the certificate CN=through has name constraints, which are not supported',
+    ],
+    [
+      'with a critical extension that nobody knows',
+      chainThrough({ extensions: [{ id: '1.2.3', critical: true, value: Buffer.from([5, 0]) }] }),
+      {},
+      'certificate-untrusted: the certificate CN=through has the critical extension 1.2.3',
+    ],
+    [
+      'with an extension twice',
+      [leafOf(root, { extensions: [{ id: '2.5.29.19', critical: false, value: Buffer.from([0x30, 0]) }] })],
+      {},
+      '2.5.29.19',
+    ],
+    [
+      'signed with SHA-1',
+      [leafOf(root, { hash: 'sha1' })],
+      {},
+      'certificate-untrusted: the certificate CN=release,O=Example Works is signed with the algorithm 1.2.840.10045.4.1',
+    ],
+    [
+      'S-29 of a revoked key',
+      [leafOf(root)],
+      { revokedKeys: [publicKeyOf(keys.publicKey, '').fingerprint] },
+      'key-revoked: the certificate CN=release,O=Example Works has the key sha256:',
+    ],
+    [
+      'through an authority with a revoked key',
+      [good, between],
+      { revokedKeys: [publicKeyOf(between.publicKey, '').fingerprint] },
+      'key-revoked: the certificate CN=between has the key',
+    ],
+    [
+      'to a root with a revoked key',
+      [good, between],
+      { revokedKeys: [publicKeyOf(root.publicKey, '').fingerprint] },
+      'key-revoked: the certificate CN=root has the key',
+    ],
+    [
+      'to a root that is revoked',
+      [good, between],
+      { term: { revoked: true } },
+      'key-revoked: it is made with root.pem, which is revoked',
+    ],
+    [
+      'to a root that is retired',
+      [good, between],
+      { term: { retired: now } },
+      'key-retired: it is made with root.pem, which admits nothing new since 2026-11-21',
+    ],
+    [
+      'S-65 with another common name than that of the signature',
+      [good, between],
+      { signature: 'other' },
+      'issuer-mismatch: its certificate is CN=release,O=Example Works, whose common name is not "other"',
+    ],
+    [
+      'S-65 with another name than the wanted one',
+      [good, between],
+      { wanted: 'CN=release', stated: 'CN=release,O=Example Works' },
+      'issuer-mismatch: its certificate is CN=release,O=Example Works, which is not the wanted name',
+    ],
+    [
+      'that states an issuer that is not true',
+      [good, between],
+      { stated: 'CN=release' },
+      'issuer-mismatch: it states the issuer "CN=release"',
+    ],
+    [
+      'that states an issuer that is no name',
+      [good, between],
+      { stated: 'release' },
+      'issuer-mismatch: it states the issuer "release"',
+    ],
+    [
+      'S-66 that states no issuer where one is wanted',
+      [good, between],
+      { wanted: 'CN=release,O=Example Works' },
+      'issuer-missing: it states no issuer, and policy wants one',
+    ],
+    ['S-58 without any certificate', [], {}, 'certificate-untrusted: it carries no certificate'],
+  ])('%s', async (_what, chain, judging, problem) => {
+    expect(await judge(chain, judging)).toContain(problem);
+  });
+
+  test('with bytes that are no certificate', async () => {
+    const broken = { ...good, der: good.der.subarray(0, -1) };
+    const longer = { ...good, der: Buffer.concat([good.der, Buffer.from([0])]) };
+    expect(await judge([broken, between])).toBe('malformed: it carries a certificate that cannot be read');
+    expect(await judge([longer, between])).toBe('malformed: it carries a certificate that cannot be read');
+    expect(await judge([good, broken])).toBe('malformed: it carries a certificate that cannot be read');
+  });
+
+  test('of ten authorities that certify each other, without searching for ever', async () => {
+    const crowd = Array.from({ length: 9 }, () => createCurveKeys());
+    const all = crowd.map((own, index) =>
+      createCertificate({
+        name: [['CN', 'crowd']],
+        keys: own,
+        issuer: { name: [['CN', 'crowd']], privateKey: (crowd[(index + 1) % crowd.length] ?? own).privateKey },
+        authority: true,
+        keyUsage: 0x04,
+      }),
+    );
+    expect(await judge([leafOf(all[0] ?? root), ...all])).toContain('certificate-untrusted: no certificates lead');
+  });
+});
+
+describe('content that is installed', () => {
+  const installed = true;
+  const expired = leafOf(root, { to: '2026-06-01T00:00:00Z' });
+
+  test('stays admitted when its certificate expires, as of that moment', async () => {
+    expect(await judge([expired])).toContain('certificate-expired');
+    expect(await judge([expired], { installed })).toBe('trusted until 2026-06-01T00:00:00.000Z');
+  });
+
+  test('is not admitted by a chain that had ended before its certificate did', async () => {
+    const authority = createAuthority('through', { issuer: root, to: '2026-05-01T00:00:00Z' });
+    const chain = [leafOf(authority, { to: '2026-06-01T00:00:00Z' }), authority];
+    expect(await judge(chain, { installed })).toContain('certificate-expired: the certificate CN=through');
+  });
+
+  test('is not admitted before its certificate is valid', async () => {
+    const early = leafOf(root, { from: '2026-12-01T00:00:00Z' });
+    expect(await judge([early], { installed })).toContain('certificate-expired');
+  });
+
+  test('stays admitted by retired roots, not by revoked ones', async () => {
+    expect(await judge([good, between], { installed, term: { retired: now } })).toContain('trusted');
+    expect(await judge([good, between], { installed, term: { revoked: now } })).toContain('key-revoked');
+  });
+});
+
+test('the verdict holds until the first of the ends', async () => {
+  const chain = chainThrough({ to: '2026-12-24T00:00:00Z' });
+  expect(await judge(chain)).toBe('trusted until 2026-12-24T00:00:00.000Z');
+  const retired = new Date('2026-12-06T00:00:00Z');
+  expect(await judge(chain, { term: { retired } })).toBe('trusted until 2026-12-06T00:00:00.000Z');
+  const revoked = new Date('2026-12-01T00:00:00Z');
+  expect(await judge(chain, { term: { retired, revoked } })).toBe('trusted until 2026-12-01T00:00:00.000Z');
+});
