@@ -7,6 +7,9 @@ import { childrenOf, isManifestType, parseOciManifest } from '../../src/core/com
 import { type Digest, digestOf, parseDigest } from '../../src/core/digest.ts';
 import type { DockerRegistry } from './docker-registry.ts';
 
+/** Where to push to. Without a way around the API, only what is whole can be pushed. */
+export type ReplayTarget = Pick<DockerRegistry, 'address'> & Partial<Pick<DockerRegistry, 'plantBlob' | 'removeBlob'>>;
+
 interface Options {
   /** Put before the path of each repository; none for the dump of a registry. */
   readonly basePath?: string;
@@ -17,7 +20,7 @@ interface Options {
 type Blobs = ReadonlyMap<Digest, Uint8Array>;
 
 interface Replay extends Options {
-  readonly registry: DockerRegistry;
+  readonly registry: ReplayTarget;
   readonly blobs: Blobs;
   /** What was pushed, as `repository@digest`. */
   readonly done: Set<string>;
@@ -34,11 +37,11 @@ const maxBytes = 256 * 1024 * 1024;
  * @param path A folder or a tar file, compressed or not.
  * @throws {Error} For a manifest that the registry does not take.
  */
-export async function replayArchive(registry: DockerRegistry, path: string, options: Options = {}): Promise<void> {
+export async function replayArchive(registry: ReplayTarget, path: string, options: Options = {}): Promise<void> {
   const { index, blobs } = await readArchive(path);
   const replay: Replay = { ...options, registry, blobs, done: new Set(), missing: new Set() };
   for (const entry of index) await pushArtifact(entry, replay);
-  for (const digest of replay.missing) await registry.removeBlob(digest);
+  for (const digest of replay.missing) await registry.removeBlob?.(digest);
 }
 
 async function pushArtifact(entry: IndexEntry, replay: Replay): Promise<void> {
@@ -70,6 +73,7 @@ async function pushBlob(repository: string, digest: Digest, replay: Replay): Pro
   if (!bytes) replay.missing.add(digest);
   if (!bytes || !isSound(digest, bytes)) {
     // The registry takes a manifest only when all it names is there.
+    if (!replay.registry.plantBlob) throw new Error(`${digest} is missing or has other bytes`);
     await replay.registry.plantBlob(repository, digest, bytes ?? Buffer.from('about to be removed'));
     return;
   }

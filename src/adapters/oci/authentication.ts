@@ -1,5 +1,6 @@
 import type { Challenge } from './challenge.ts';
 import { basicHeader, type CredentialSource, type RegistryCredentials } from './credentials.ts';
+import { isAtHost } from './names.ts';
 import { type Asked, registryFailure } from './registry-failure.ts';
 import { createTokenCache } from './token-cache.ts';
 import { fetchToken, type TokenRealm } from './token-server.ts';
@@ -116,10 +117,8 @@ function checkRealm(
     );
   }
   url.hash = '';
-  const isHost = (name: string) =>
-    URL.canParse(`${url.protocol}//${name}`) && new URL(`${url.protocol}//${name}`).host === url.host;
-  if (tokenHosts.some(isHost)) return { url, service };
-  if (!isHost(host) && url.host !== origin.host) {
+  if (tokenHosts.some((it) => isAtHost(url, it))) return { url, service };
+  if (!isAtHost(url, host) && url.host !== origin.host) {
     const remedy = `If that is right, name ${url.host} among the token hosts of the registry ${host}.`;
     throw registryFailure(asked, `sends for a token to ${url.host}, which may not be asked`, { remedy });
   }

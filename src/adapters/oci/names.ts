@@ -18,3 +18,9 @@ export interface Named {
   readonly repository: string;
   readonly digest: Digest;
 }
+
+/** @returns Whether `url` leads to the host that `name`, as `host[:port]`, means for its scheme. */
+export function isAtHost(url: URL, name: string): boolean {
+  const text = `${url.protocol}//${name}`;
+  return URL.canParse(text) && new URL(text).host === url.host;
+}

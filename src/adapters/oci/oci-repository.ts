@@ -1,4 +1,5 @@
 import type { ComponentName } from '../../core/component/component-name.ts';
+import { Refusal } from '../../core/trust/reason.ts';
 import type { ComponentRepository, ReadResult } from '../../ports/component-repository.ts';
 import { findArtifact } from './find-artifact.ts';
 import { isRepositoryName, isTag, type Named } from './names.ts';
@@ -38,9 +39,15 @@ export function openOciRepository(
       const named = { repository: placeOf(component), digest };
       return isRepositoryName(named.repository) ? await seen.prove(named) : { kind: 'missing' };
     },
-    stream: (component, digest) => client.streamBlob({ repository: placeOf(component), digest }),
+    stream: (component, digest) => streamBlob({ repository: placeOf(component), digest }),
     findArtifact: (reference) => findArtifact(reference, { registry, seen }),
   };
+
+  async function* streamBlob(blob: Named): AsyncGenerator<Uint8Array, void, void> {
+    const { repository, digest } = blob;
+    if (!isRepositoryName(repository)) throw new Refusal('blob-missing', `${digest} is not in ${repository}`);
+    yield* client.streamBlob(blob);
+  }
 
   /** Bytes that are at hand are not transferred again, but the registry must have them all the same. */
   async function readBlob(blob: Named, maxBytes: number): Promise<ReadResult> {

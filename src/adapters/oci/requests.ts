@@ -1,6 +1,7 @@
 import type { Authentication } from './authentication.ts';
 import { parseChallenges } from './challenge.ts';
 import type { Request, Response } from './exchange.ts';
+import { isAtHost } from './names.ts';
 import { type Asked, registryFailure } from './registry-failure.ts';
 import type { Transport } from './transport.ts';
 
@@ -108,8 +109,7 @@ function checkRedirect(
   url.username = '';
   url.password = '';
   url.hash = '';
-  const isAllowed =
-    url.origin === origin.origin || redirectHosts.some((it) => new URL(`${url.protocol}//${it}`).host === url.host);
+  const isAllowed = url.origin === origin.origin || redirectHosts.some((it) => isAtHost(url, it));
   if (isAllowed) return url;
   const remedy = `If that is right, name ${url.host} among the hosts that ${asked.host} may send to for content.`;
   throw registryFailure(asked, `sends to ${url.host}, which may not be asked`, { remedy });

@@ -98,3 +98,33 @@ describe.skipIf(noDockerRegistry)(noDockerRegistry ?? 'the registry of the distr
     }),
   );
 });
+
+/** What `CONSIGNEE_TEST_GITEA` holds: a Gitea that may be written to. */
+interface Gitea {
+  readonly url: string;
+  readonly users: { readonly maintainer: string; readonly bot: string };
+  readonly tokens: { readonly maintainer: string; readonly bot: string };
+}
+
+const giteaText = process.env.CONSIGNEE_TEST_GITEA;
+
+describe.skipIf(!giteaText)(giteaText ? 'a Gitea that runs' : 'no CONSIGNEE_TEST_GITEA names a Gitea that runs', () => {
+  let pushed: Promise<void> | undefined;
+  testComponentRepository('the registry of Gitea', async ({ missing = [], changed = [] }) => {
+    if (missing.length > 0 || changed.length > 0) return undefined;
+    const { url, users, tokens }: Gitea = JSON.parse(giteaText ?? '');
+    const basicOf = (who: 'maintainer' | 'bot') => Buffer.from(`${users[who]}:${tokens[who]}`).toString('base64');
+    pushed ??= replayArchive({ address: url }, delivery, { authorization: `Basic ${basicOf('maintainer')}` });
+    await pushed;
+    const client = createRegistryClient({
+      host: 'registry.consumer.test',
+      address: url,
+      insecureHttp: true,
+      credentials: async () => ({ kind: 'basic', username: users.bot, password: tokens.bot }),
+    });
+    return {
+      open: async () => openOciRepository(client, { registry: registryName }),
+      [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+    };
+  });
+});

@@ -80,6 +80,7 @@ describe('a repository', () => {
     expect(await ask.resolve({ ...world, repository })).toBeUndefined();
     expect(await ask.blob({ ...world, repository })).toEqual({ kind: 'missing' });
     expect(await ask.prove({ ...world, repository })).toEqual({ kind: 'missing' });
+    await expect(ask.stream({ ...world, repository })).rejects.toMatchObject({ code: 'blob-missing' });
     expect(world.client.requests).toBe(0);
   });
 

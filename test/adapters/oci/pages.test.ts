@@ -90,6 +90,15 @@ const paged: readonly FaultRow[] = [
     requests: 2,
   },
   {
+    id: 'F-17',
+    what: 'a last page with nothing but a link',
+    fault: where(/last=1.3.0/, json(tagsOf(), nextPage('last=z'))),
+    act: ask.list,
+    gives: complete(...four),
+    options: { tags: four, registry: { paging: { size: 4, alwaysLink: true } } },
+    requests: 2,
+  },
+  {
     id: 'extra',
     what: 'pages without end',
     fault: (({ count, response }) =>
