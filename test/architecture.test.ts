@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages and modules that a folder may use; folders that are not listed may use any. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
+  'adapters/oci': ['undici', 'node:child_process', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:tls'],
   core: [],
   'core/archive': ['node:stream', 'node:zlib'],
   'core/component': ['yaml'],

@@ -39,6 +39,8 @@ export interface OciWorldOptions extends Partial<Omit<RegistryClientOptions, 'ti
   readonly layers?: readonly Uint8Array[];
   /** The clock, before what was slept is added. */
   readonly now?: () => number;
+  /** What chance gives, from 0 to 1. */
+  readonly random?: number;
 }
 
 /** Starts a registry with one component in it, and a client whose clock jumps when it sleeps. */
@@ -57,7 +59,7 @@ export async function startOciWorld(options: OciWorldOptions = {}): Promise<OciW
   const slept: number[] = [];
   const timing = {
     now: () => now() + slept.reduce((sum, it) => sum + it, 0),
-    random: () => 1,
+    random: () => random,
     sleep: async (milliseconds: number) => {
       slept.push(milliseconds);
     },

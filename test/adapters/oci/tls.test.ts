@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redirect } from '../../support/faults.ts';
 import { ask, type OciWorldOptions, startOciWorld } from '../../support/oci-world.ts';
@@ -10,6 +11,9 @@ interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
+
+const run = promisify(execFile);
+const clientModule = new URL('../../../src/adapters/oci/registry-client.ts', import.meta.url).href;
 
 let folder = '';
 let good: Certificate;
@@ -64,6 +68,21 @@ describe('a registry over https', () => {
     await using world = await start(good, good.cert);
     expect(await ask.list(world)).toMatchObject({ complete: true });
     expect(await ask.stream(world)).toEqual(world.bytes);
+  });
+
+  test('F-02: is asked with an authority of the system when another was given', async () => {
+    await using world = await start(good, good.cert);
+    const [system, given] = [join(folder, 'system.pem'), createCertificate('DNS:other.example').cert];
+    writeFileSync(system, good.cert);
+    // The authorities of the system are read when a process starts.
+    const script = `
+      const { createRegistryClient } = await import(${JSON.stringify(clientModule)});
+      const client = createRegistryClient(${JSON.stringify({ host: world.fake.host, certificateAuthorities: [given] })});
+      console.log(JSON.stringify(await client.listTags('nothing')));
+      await client[Symbol.asyncDispose]();`;
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: system };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(JSON.parse(stdout)).toMatchObject({ complete: true });
   });
 
   test.each([

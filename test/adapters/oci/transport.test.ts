@@ -66,19 +66,32 @@ describe('memory', () => {
   });
 
   test('bounds what is read at the same time', async () => {
+    // The first answer ends only after the second could have been read whole.
+    const unfinished: (() => void)[] = [];
     const fault: Fault = where(/blobs/, ({ response }) => {
       response.writeHead(200, { 'content-length': large.length });
-      response.write(large.subarray(0, 10));
-      setTimeout(() => response.end(large.subarray(10)), 50);
+      if (unfinished.length === 0) {
+        response.write(large.subarray(0, 10));
+        unfinished.push(() => response.end(large.subarray(10)));
+        return;
+      }
+      response.end(large);
+      setTimeout(() => unfinished[0]?.(), 150);
     });
     await using world = await startOciWorld({
       layers: [large],
       registry: { fault },
-      limits: { bufferedBytes: 4_000_000 },
+      limits: { bufferedBytes: 4_000_000, idleSeconds: 5 },
     });
-    const read = () => world.repository.read(greeter, world.blob, { kind: 'blob', maxBytes: 1e7 });
-    const results = await Promise.all([read(), read(), read()]);
-    expect(results.map(({ kind }) => kind)).toEqual(['read', 'read', 'read']);
+    const order: string[] = [];
+    const read = async (name: string) => {
+      const result = await world.repository.read(greeter, world.blob, { kind: 'blob', maxBytes: 1e7 });
+      order.push(`${name} ${result.kind}`);
+    };
+    const first = read('first');
+    while (unfinished.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([first, read('second')]);
+    expect(order).toEqual(['first read', 'second read']);
   });
 });
 
