@@ -268,6 +268,19 @@ test('content outside of the configured registries is only warned about where po
   });
 });
 
+test.each([
+  ['S-17', 'None'],
+  ['S-18', 'none'],
+])('%s a resource of the access %s has no digest of content', async (_id, type) => {
+  const nothing = { name: 'nothing', version: '1.0.0', type: 'plainText', relation: 'external', access: { type } };
+  const content = [{ kind: 'blob', hash: genericDigest(note).value, read: true }, { kind: 'not-read' }] as const;
+  const judge = (resource: object) =>
+    verify(collected(signed(descriptorData({ resources: [resource] }), keys), content));
+  expect((await judge(nothing)).resources[1]?.proof).toBe('none');
+  expect(await codesOf(judge(nothing))).toEqual([]);
+  expect(await codesOf(judge({ ...nothing, digest: genericDigest(note) }))).toEqual(['malformed']);
+});
+
 describe('a change after signing', () => {
   type Path = readonly (string | number)[];
 

@@ -1,0 +1,244 @@
+import { constants, sign } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { CollectedVersion } from '../../../src/core/component/collected-version.ts';
+import type { SignatureEvidence } from '../../../src/core/trust/evidence.ts';
+import { normalise } from '../../../src/core/trust/normalise.ts';
+import { parsePublicKey } from '../../../src/core/trust/public-key.ts';
+import type { TrustAnchor, TrustPolicy } from '../../../src/core/trust/trust-policy.ts';
+import { verifyComponentVersion } from '../../../src/core/trust/verify.ts';
+import { createAuthority, createLeaf, createRsaKeys, pemOf, type TestCertificate } from '../../builders/certificate.ts';
+import {
+  createKeyPair,
+  descriptorData,
+  genericDigest,
+  parseData,
+  signatureOf,
+  signed,
+} from '../../builders/component-version.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+const later = new Date('2026-12-01T00:00:00Z');
+const keys = createKeyPair();
+const otherKeys = createKeyPair();
+const key: TrustAnchor = { pem: keys.publicKey, source: 'release.pub' };
+const otherKey: TrustAnchor = { pem: otherKeys.publicKey, source: 'other.pub' };
+const fingerprint = parsePublicKey(keys.publicKey, '').fingerprint;
+
+const authority = createAuthority('root');
+const leafKeys = createRsaKeys();
+const leaf = createLeaf(authority, { keys: leafKeys, serialNumber: 0x2a });
+const leafPem = leafKeys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const roots: TrustAnchor = { roots: authority.pem, source: 'root.pem' };
+
+const data = descriptorData();
+
+interface Chain {
+  readonly algorithm?: string;
+  readonly issuer?: string;
+  readonly header?: string;
+  readonly certificates?: readonly TestCertificate[];
+}
+
+/** @returns The data with a signature in PEM form, carrying the certificate. */
+function signedWithChain(options: Chain = {}) {
+  const { algorithm = 'RSASSA-PKCS1-V1_5', issuer = '', header = algorithm, certificates = [leaf] } = options;
+  const unsigned = signatureOf(parseData(data), 'release', keys);
+  const message = Buffer.from(normalise(parseData(data), 'jsonNormalisation/v3'));
+  const padding = algorithm === 'RSASSA-PSS' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
+  const bytes = sign('sha256', message, { key: leafKeys.privateKey, padding });
+  const value =
+    pemOf('SIGNATURE', bytes, `Signature Algorithm: ${header}\n\n`) + certificates.map(({ pem }) => pem).join('');
+  const signature = { algorithm, mediaType: 'application/x-pem-file', value, ...(issuer && { issuer }) };
+  return { ...data, signatures: [{ ...unsigned, signature }] };
+}
+
+function collect(of: object): CollectedVersion {
+  const descriptor = parseData(of);
+  const { name: component, version } = descriptor;
+  const resource = { kind: 'blob', hash: genericDigest(Buffer.from('good morning')).value, read: true } as const;
+  const resources = descriptor.resources.map(() => resource);
+  return { component, version, descriptor, problems: [], resources, references: [], contents: new Map() };
+}
+
+interface Judged {
+  readonly codes: readonly string[];
+  readonly message: string | undefined;
+  readonly evidence: SignatureEvidence | undefined;
+}
+
+async function judge(
+  of: object,
+  anyOf: readonly TrustAnchor[],
+  { installed = false, ...rules }: Partial<TrustPolicy> & { readonly installed?: boolean } = {},
+): Promise<Judged> {
+  const policy = { signatures: [{ name: 'release', anyOf }], allowUnsigned: false, ...rules };
+  const { reasons, signatures } = await verifyComponentVersion(collect(of), policy, { now, installed });
+  return { codes: reasons.map(({ code }) => code), message: reasons[0]?.message, evidence: signatures[0] };
+}
+
+const good = signed(data, keys);
+
+describe('a pinned key', () => {
+  test('is named in the evidence, with the end of its term', async () => {
+    expect((await judge(good, [key])).evidence).toEqual({
+      name: 'release',
+      verdict: 'verified',
+      algorithm: 'RSASSA-PKCS1-V1_5',
+      digest: good.signatures[0] && expect.objectContaining({ normalisationAlgorithm: 'jsonNormalisation/v3' }),
+      keyFingerprint: fingerprint,
+      anchor: 'release.pub',
+    });
+    const ending = await judge(good, [{ ...key, retired: later }]);
+    expect(ending.evidence?.validUntil).toBe('2026-12-01T00:00:00.000Z');
+  });
+
+  test.each<[string, Partial<TrustAnchor>, boolean, string]>([
+    ['that is revoked', { revoked: true }, false, 'it is made with release.pub, which is revoked'],
+    ['that is revoked, for what is installed', { revoked: true }, true, 'release.pub, which is revoked'],
+    ['that is revoked since', { revoked: now }, true, 'which is revoked since 2026-11-21T12:00:00.000Z'],
+  ])('S-29 %s admits nothing', async (_what, term, installed, message) => {
+    const { codes, message: found } = await judge(good, [{ ...key, ...term }], { installed });
+    expect(codes).toEqual(['key-revoked']);
+    expect(found).toContain(message);
+  });
+
+  test('that will be revoked admits until then', async () => {
+    const { codes, evidence } = await judge(good, [{ ...key, revoked: later }]);
+    expect(codes).toEqual([]);
+    expect(evidence?.validUntil).toBe(later.toISOString());
+  });
+
+  test('S-29 that the operator revoked admits nothing, installed or not', async () => {
+    for (const installed of [false, true]) {
+      const { codes, message } = await judge(good, [key, otherKey], { installed, revokedKeys: [fingerprint] });
+      expect(codes).toEqual(['key-revoked']);
+      expect(message).toContain(`release.pub, whose key ${fingerprint} the operator has revoked`);
+    }
+    const foreign = parsePublicKey(otherKeys.publicKey, '').fingerprint;
+    expect((await judge(good, [key], { revokedKeys: [foreign] })).codes).toEqual([]);
+  });
+
+  test('verifies a PEM signature without a look at its certificates', async () => {
+    const pinned: TrustAnchor = { pem: leafPem, source: 'leaf.pub' };
+    const { codes, evidence } = await judge(signedWithChain({ certificates: [authority] }), [pinned]);
+    expect(codes).toEqual([]);
+    expect(evidence).not.toHaveProperty('certificate');
+    expect(evidence).not.toHaveProperty('validUntil');
+  });
+});
+
+describe('a root certificate', () => {
+  test('admits the key of a certificate, which is in the evidence by value', async () => {
+    const { codes, evidence } = await judge(signedWithChain(), [roots]);
+    expect(codes).toEqual([]);
+    expect(evidence).toMatchObject({
+      keyFingerprint: parsePublicKey(leafPem, '').fingerprint,
+      anchor: 'root.pem',
+      certificate: {
+        subject: 'CN=release,O=Example Works',
+        issuer: 'CN=root',
+        serialNumber: '2a',
+        notAfter: '2027-01-01T00:00:00.000Z',
+        publicKey: leafPem,
+      },
+      validUntil: '2027-01-01T00:00:00.000Z',
+    });
+  });
+
+  test('admits signatures of both algorithms, and S-70 none that contradicts itself', async () => {
+    expect((await judge(signedWithChain({ algorithm: 'RSASSA-PSS' }), [roots])).codes).toEqual([]);
+    const contradicting = await judge(signedWithChain({ header: 'RSASSA-PSS' }), [roots]);
+    expect(contradicting.codes).toEqual(['signature-invalid']);
+    expect(contradicting.message).toContain('its PEM header says "RSASSA-PSS"');
+  });
+
+  test('admits nothing that carries no certificate', async () => {
+    const plain = await judge(good, [roots]);
+    expect(plain.codes).toEqual(['certificate-untrusted']);
+    expect(plain.message).toContain('it carries no certificates');
+    const bare = await judge(signedWithChain({ certificates: [] }), [roots]);
+    expect(bare.codes).toEqual(['certificate-untrusted']);
+  });
+
+  test('S-28 admits no signature by another key than that of the certificate', async () => {
+    const another = createLeaf(authority, { keys: createRsaKeys() });
+    const { codes, message } = await judge(signedWithChain({ certificates: [another] }), [roots]);
+    expect(codes).toEqual(['signature-invalid']);
+    expect(message).toContain('it is not made with the key of its certificate CN=release,O=Example Works');
+  });
+
+  test('stands beside pinned keys and other roots as one of several', async () => {
+    const foreign: TrustAnchor = { roots: createAuthority('foreign').pem, source: 'foreign.pem' };
+    expect((await judge(signedWithChain(), [otherKey, foreign, roots])).evidence?.anchor).toBe('root.pem');
+    expect((await judge(good, [foreign, key])).evidence?.anchor).toBe('release.pub');
+    expect((await judge(signedWithChain(), [foreign, otherKey])).codes).toEqual(['certificate-untrusted']);
+  });
+
+  test('leaves the more telling of several reasons', async () => {
+    const foreign: TrustAnchor = { roots: createAuthority('foreign').pem, source: 'foreign.pem' };
+    const retired: TrustAnchor = { ...roots, retired: now };
+    expect((await judge(signedWithChain(), [foreign, retired])).codes).toEqual(['key-retired']);
+    expect((await judge(signedWithChain(), [retired, foreign])).codes).toEqual(['key-retired']);
+    expect((await judge(good, [{ ...key, retired: now }, roots])).codes).toEqual(['key-retired']);
+    expect((await judge(good, [{ ...key, revoked: true }, roots])).codes).toEqual(['key-revoked']);
+  });
+
+  test('holds the signature to its name, and to what it states', async () => {
+    const wanted: TrustAnchor = { ...roots, issuer: 'O=Example Works, CN=release' } as TrustAnchor;
+    expect((await judge(signedWithChain({ issuer: 'CN=root' }), [wanted])).codes).toEqual([]);
+    expect((await judge(signedWithChain(), [wanted])).codes).toEqual(['issuer-missing']);
+    expect((await judge(signedWithChain({ issuer: 'CN=x' }), [wanted])).codes).toEqual(['issuer-mismatch']);
+  });
+});
+
+describe('what the operator demands', () => {
+  test('of algorithms holds whatever the repository says', async () => {
+    const refused = await judge(good, [key], { algorithms: ['RSASSA-PSS'] });
+    expect(refused.codes).toEqual(['policy-algorithm']);
+    expect(refused.message).toBe('it is of the algorithm "RSASSA-PKCS1-V1_5"; policy admits RSASSA-PSS');
+    expect((await judge(good, [key], { algorithms: ['RSASSA-PKCS1-V1_5'] })).codes).toEqual([]);
+  });
+
+  const both = { ...good, signatures: [...good.signatures, { ...good.signatures[0], name: 'again' }] };
+  const anyKey = [key, otherKey];
+  const two = (second: readonly TrustAnchor[]) => ({
+    minimumSigners: 2,
+    signatures: [
+      { name: 'release', anyOf: anyKey },
+      { name: 'again', anyOf: second },
+    ],
+  });
+
+  test('S-25 of signers counts one key once, under however many names', async () => {
+    const { codes, message } = await judge(both, [], two(anyKey));
+    expect(codes).toEqual(['too-few-signers']);
+    expect(message).toBe('its signatures are made with 1 different keys, and the operator requires 2');
+    const other = { ...good, signatures: [...good.signatures, signatureOf(parseData(data), 'again', otherKeys)] };
+    expect((await judge(other, [], two(anyKey))).codes).toEqual([]);
+    expect((await judge(both, [], { ...two(anyKey), minimumSigners: 1 })).codes).toEqual([]);
+  });
+
+  test('of signers is not asked where a signature fails, or none is required', async () => {
+    expect((await judge(both, [], two([otherKey]))).codes).toEqual(['signature-invalid']);
+    const unsigned = { signatures: [], minimumSigners: 2, allowUnsigned: true };
+    expect((await judge(good, [], unsigned)).codes).toEqual([]);
+  });
+});
+
+describe('an algorithm that is not supported', () => {
+  test.each([
+    ['S-01', 'none', 'application/vnd.ocm.signature.rsa', 'only RSASSA-PKCS1-V1_5 and RSASSA-PSS are verified'],
+    ['S-02', 'ED25519', 'application/vnd.ocm.signature.rsa', '"ED25519"; only RSASSA'],
+    ['', '', 'application/vnd.ocm.signature.rsa', 'it is of the algorithm ""'],
+    ['S-71', 'sigstore', 'application/vnd.ocm.signature.sigstore', 'Sigstore signatures are not supported'],
+    ['', 'Sigstore/v1alpha1', 'application/vnd.dev.sigstore.bundle.v0.3+json', 'Sigstore signatures are not supported'],
+    ['', 'GPG', 'application/vnd.ocm.signature.gpg', 'GPG signatures are not supported'],
+    ['S-06', 'RSASSA-PSS', 'application/vnd.ocm.signature.rsa', 'is not that of RSASSA-PSS'],
+  ])('%s %s of %s is refused in words', async (_id, algorithm, mediaType, message) => {
+    const [first] = good.signatures as readonly { readonly signature: object }[];
+    const changed = { ...good, signatures: [{ ...first, signature: { ...first?.signature, algorithm, mediaType } }] };
+    const found = await judge(changed, [key]);
+    expect(found.codes).toEqual(['unsupported-algorithm']);
+    expect(found.message).toContain(message);
+  });
+});
