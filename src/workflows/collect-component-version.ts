@@ -3,7 +3,7 @@ import type { ComponentDescriptor, ComponentReference, Resource } from '../core/
 import { mapLimited } from '../core/map-limited.ts';
 import { type Problem, Refusal } from '../core/trust/reason.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
-import { readComponentVersion, type WantedVersion } from './read-component-version.ts';
+import { type ReadVersion, readComponentVersion, type WantedVersion } from './read-component-version.ts';
 import { type ResourceReading, readResource, readResourceBytes } from './read-resource.ts';
 
 export type CollectRequest = WantedVersion & {
@@ -29,7 +29,7 @@ const defaultLimits: CollectLimits = {
   maxUnpackedBytes: 8 * 1024 * 1024 * 1024,
 };
 
-/** Requests to a registry at the same time. */
+/** Versions, and resources of one version, that are read at the same time; a registry's connection has its own limit. */
 const concurrency = 8;
 
 /**
@@ -43,47 +43,115 @@ export async function collectComponentVersion(
   request: CollectRequest,
 ): Promise<CollectedVersion> {
   const limits = { ...defaultLimits, ...request.limits };
+  const root = { wanted: request, read: await readComponentVersion(repository, request) };
+  const below = await readReferenced(repository, root, limits);
   const wanted = new Set(request.readResources ?? []);
-  const collected = new Map<string, CollectedVersion>();
-  return await collect(request, [], wanted);
+  const all = await mapLimited([root, ...below.values()], concurrency, (version) =>
+    readContents(repository, version, { limits, readResources: version === root ? wanted : new Set() }),
+  );
+  const contents = new Map(all.map((it) => [keyOf(it.wanted), it]));
+  return build(root, { contents, name: repository.name, limits });
+}
 
-  async function collect(
-    version: WantedVersion,
+interface Version {
+  readonly wanted: WantedVersion;
+  readonly read: ReadVersion;
+}
+
+type VersionWithContents = Version & Pick<CollectedVersion, 'resources' | 'contents'>;
+
+const askedFor = (wanted: WantedVersion): string => ('tag' in wanted ? wanted.tag : wanted.version);
+const keyOf = (wanted: WantedVersion): string => `${wanted.component}:${askedFor(wanted)}`;
+
+/** Reads the component versions that one refers to, level by level, each once; as deep and as many as the limits let. */
+async function readReferenced(
+  repository: ComponentRepository,
+  root: Version,
+  { maxDepth, maxVersions }: CollectLimits,
+): Promise<ReadonlyMap<string, Version>> {
+  const found = new Map<string, Version>();
+  let level: readonly Version[] = [root];
+  for (let depth = 1; depth <= maxDepth && level.length > 0; depth++) {
+    const wanted = new Map<string, WantedVersion>();
+    for (const { componentName: component, version } of level.flatMap(referencesOf)) {
+      const key = keyOf({ component, version });
+      if (key === keyOf(root.wanted) || found.has(key) || found.size + wanted.size >= maxVersions) continue;
+      wanted.set(key, { component, version });
+    }
+    level = await mapLimited([...wanted.values()], concurrency, async (it) => ({
+      wanted: it,
+      read: await readComponentVersion(repository, it),
+    }));
+    for (const version of level) found.set(keyOf(version.wanted), version);
+  }
+  return found;
+}
+
+const referencesOf = ({ read }: Version): readonly ComponentReference[] => read.descriptor?.references ?? [];
+
+interface Reading {
+  readonly limits: CollectLimits;
+  /** Names of resources whose bytes are kept. */
+  readonly readResources: ReadonlySet<string>;
+}
+
+async function readContents(
+  repository: ComponentRepository,
+  { wanted, read }: Version,
+  { limits, readResources }: Reading,
+): Promise<VersionWithContents> {
+  const { descriptor } = read;
+  if (!descriptor) return { wanted, read, resources: [], contents: new Map() };
+  const { component } = wanted;
+  const reading = { repository, component, version: read, maxUnpackedBytes: limits.maxUnpackedBytes };
+  const resources = await mapLimited(descriptor.resources, concurrency, (it) => readResource(reading, it));
+  const kept = await keepBytes(reading, descriptor, { resources, readResources, maxBytes: limits.maxResourceBytes });
+  return { wanted, read, ...kept };
+}
+
+interface Building {
+  readonly contents: ReadonlyMap<string, VersionWithContents>;
+  /** Of the repository. */
+  readonly name: string;
+  readonly limits: CollectLimits;
+}
+
+/** Puts together what was read. A version that is referred to twice is the same object; one that refers back is a problem. */
+function build(root: Version, { contents, name, limits }: Building): CollectedVersion {
+  const built = new Map<string, CollectedVersion>();
+  return buildVersion(root, []);
+
+  function buildVersion(version: Version, path: readonly string[]): CollectedVersion {
+    const key = keyOf(version.wanted);
+    const { component } = version.wanted;
+    const { manifest, descriptor, problems } = version.read;
+    const { resources = [], contents: bytes = new Map<string, never>() } = contents.get(key) ?? {};
+    const references = referencesOf(version).map((it) => buildReference(it, [...path, key]));
+    const base = { component, version: askedFor(version.wanted), ...(manifest && { manifest }), problems };
+    const collected = { ...base, ...(descriptor && { descriptor }), resources, references, contents: bytes };
+    built.set(key, collected);
+    return collected;
+  }
+
+  function buildReference(
+    { componentName: component, version }: ComponentReference,
     path: readonly string[],
-    readResources: ReadonlySet<string>,
-  ): Promise<CollectedVersion> {
-    const read = await readComponentVersion(repository, version);
-    const { component } = version;
-    const { manifest, descriptor, problems } = read;
-    const asked = 'tag' in version ? version.tag : version.version;
-    const base = { component, version: asked, ...(manifest && { manifest }), problems };
-    if (!descriptor) return { ...base, resources: [], references: [], contents: new Map() };
-    const reading = { repository, component, version: read, maxUnpackedBytes: limits.maxUnpackedBytes };
-    const resources = await mapLimited(descriptor.resources, concurrency, (it) => readResource(reading, it));
-    const kept = await keepBytes(reading, descriptor, { resources, readResources, maxBytes: limits.maxResourceBytes });
-    const references: CollectedReference[] = [];
-    const here = [...path, `${component}:${asked}`];
-    for (const reference of descriptor.references) references.push(await follow(reference, here));
-    return { ...base, descriptor, references, ...kept };
-  }
-
-  async function follow(reference: ComponentReference, path: readonly string[]): Promise<CollectedReference> {
-    const { componentName: component, version } = reference;
-    const key = `${component}:${version}`;
+  ): CollectedReference {
+    const key = keyOf({ component, version });
     if (path.includes(key)) return problem('reference-cycle', `it refers back: ${[...path, key].join(' > ')}`);
-    const known = collected.get(key);
-    if (known) return { kind: 'collected', version: known };
-    if (path.length > limits.maxDepth) return problem('too-large', `references are more than ${limits.maxDepth} deep`);
-    if (collected.size >= limits.maxVersions) {
-      return problem('too-large', `references lead to more than ${limits.maxVersions} component versions`);
+    const found = contents.get(key);
+    if (!found) return problem('too-large', beyondLimits(path.length, limits));
+    if (found.read.problems.some(({ code }) => code === 'version-not-found')) {
+      return problem('reference-unresolved', `${name} does not have it`);
     }
-    const found = await collect({ component, version }, path, new Set());
-    if (found.problems.some(({ code }) => code === 'version-not-found')) {
-      return problem('reference-unresolved', `${repository.name} does not have it`);
-    }
-    collected.set(key, found);
-    return { kind: 'collected', version: found };
+    return { kind: 'collected', version: built.get(key) ?? buildVersion(found, path) };
   }
+}
+
+function beyondLimits(depth: number, { maxDepth, maxVersions }: CollectLimits): string {
+  return depth > maxDepth
+    ? `references are more than ${maxDepth} deep`
+    : `references lead to more than ${maxVersions} component versions`;
 }
 
 function problem(code: Problem['code'], message: string): CollectedReference {
