@@ -51,6 +51,7 @@ export async function startOciWorld(options: OciWorldOptions = {}): Promise<OciW
     layers = [Buffer.from('good morning'.repeat(100))],
     limits,
     now = Date.now,
+    random = 1,
     ...others
   } = options;
   const { repository: content, digest: manifest } = repositoryWith(layers, tags);
