@@ -204,6 +204,20 @@ describe('a registry that asks for a token', () => {
     expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', 'Bearer t2']);
   });
 
+  test('costs one new token when the old one is over for many at the same time', async () => {
+    await using tokens = await startTokenServer();
+    let later = 0;
+    await using world = await startOciWorld({
+      tokenHosts: [tokens.fake.host],
+      registry: { fault: challenge(bearer(tokens.realm, ownScope), isToken) },
+      now: () => Date.now() + later,
+    });
+    await ask.list(world);
+    later = 60_000;
+    await Promise.all([ask.list(world), ask.blob(world), ask.manifest(world)]);
+    expect(tokens.fake.requests).toHaveLength(2);
+  });
+
   test('F-24: that no longer takes the one it took gets another, once', async () => {
     await using tokens = await startTokenServer();
     let accepted = 'Bearer t1';

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -31,6 +40,7 @@ test('knows nothing of what was never put into it', async () => {
 
 test('keeps no bytes that have another digest', async () => {
   await open().write(digest, Buffer.from('other'));
+  expect(existsSync(pathOf(digest))).toBe(false);
   expect(await open().read(digest)).toBeUndefined();
 });
 
