@@ -62,6 +62,8 @@ export async function startOciWorld(options: OciWorldOptions = {}): Promise<OciW
     now: () => now() + slept.reduce((sum, it) => sum + it, 0),
     random: () => random,
     sleep: async (milliseconds: number) => {
+      // Long enough for what does not wait to be found out.
+      await new Promise((resolve) => setTimeout(resolve, 20));
       slept.push(milliseconds);
     },
   };

@@ -15,8 +15,10 @@ export interface Pace {
   /** Waits for a pause to end. @throws {Interrupted} When it lasts longer than is waited for, saying until when. */
   pass(): Promise<void>;
   isPaused(): boolean;
+  /** Begins a pause, or makes it longer. @param until In milliseconds since 1970. */
+  pause(until: number): void;
   /** Waits before another attempt. @throws {Interrupted} As {@link pass}. */
-  backOff(attempt: number, interrupted: Interrupted): Promise<void>;
+  backOff(attempt: number): Promise<void>;
 }
 
 const maxBackoffSeconds = 10;
@@ -41,8 +43,10 @@ export function createPace({ maxWaitSeconds, backoffSeconds }: RegistryLimits, t
   return {
     isPaused,
     pass,
-    backOff: async (attempt, { pauseUntil }) => {
-      pausedUntil = Math.max(pausedUntil, pauseUntil ?? 0);
+    pause: (until) => {
+      pausedUntil = Math.max(pausedUntil, until);
+    },
+    backOff: async (attempt) => {
       if (isPaused()) return await pass();
       // Full jitter, so that clients that failed together do not come back together.
       await timing.sleep(timing.random() * Math.min(backoffSeconds * 2 ** (attempt - 1), maxBackoffSeconds) * 1000);

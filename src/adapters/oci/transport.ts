@@ -2,7 +2,7 @@ import { getCACertificates } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
 import { createAllowance } from './allowance.ts';
 import type { Request, Response, WholeBody } from './exchange.ts';
-import { createPace, parseRetryAfter, type Timing } from './pace.ts';
+import { createPace, type Pace, parseRetryAfter, type Timing } from './pace.ts';
 import { type Asked, Interrupted, registryFailure, translateError } from './registry-failure.ts';
 import type { RegistryLimits } from './registry-limits.ts';
 import { discard, guardBody, readBody } from './response-body.ts';
@@ -63,7 +63,7 @@ export function createTransport({
       requests++;
       const answer = await send(dispatcher, request, asked);
       const response = toResponse(answer, { asked, slot, limits, now: timing.now });
-      return await checkAnswer(response, timing.now());
+      return await checkAnswer(response, { pace, now: timing.now() });
     } catch (error) {
       slot[Symbol.dispose]();
       throw error;
@@ -84,7 +84,7 @@ export function createTransport({
   async function waitOrFail(asked: Asked, error: Interrupted, count: number): Promise<void> {
     if (count >= limits.attempts) throw exhausted(asked, error, count);
     try {
-      await pace.backOff(count, error);
+      await pace.backOff(count);
     } catch (pause) {
       throw pause instanceof Interrupted ? exhausted(asked, pause, count) : pause;
     }
@@ -183,12 +183,17 @@ function toResponse(answer: Dispatcher.ResponseData, { asked, slot, limits, now 
 }
 
 /** Tells answers that another attempt may get past, and those that cannot be read, from the others. */
-async function checkAnswer(response: Response, now: number): Promise<Response> {
+async function checkAnswer(
+  response: Response,
+  { pace, now }: { readonly pace: Pace; readonly now: number },
+): Promise<Response> {
   const { asked, status } = response;
   const encoding = response.header('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (status === 429 || (status >= 500 && status !== 501 && status !== 505)) {
-    await response[Symbol.asyncDispose]();
     const pauseUntil = parseRetryAfter(response.header('retry-after'), now);
+    // Before the connection is free for whoever waits for it.
+    if (pauseUntil !== undefined) pace.pause(pauseUntil);
+    await response[Symbol.asyncDispose]();
     throw new Interrupted(`answered with ${status}${status === 429 ? ' (too many requests)' : ''}`, { pauseUntil });
   }
   if (encoding !== 'identity' && encoding !== '') {

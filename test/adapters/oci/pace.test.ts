@@ -51,7 +51,8 @@ describe('a registry that asks for a pause', () => {
       return answer(exchange);
     };
     await Promise.all([ask.list(world), ask.blob(world), ask.manifest(world)]);
-    expect(arrivals).toEqual([0, 10_000, 10_000, 10_000]);
+    expect(arrivals).toHaveLength(4);
+    expect(arrivals.map((it) => it >= 10_000)).toEqual([false, true, true, true]);
   });
 
   test('F-07: again and again is given up', async () => {
