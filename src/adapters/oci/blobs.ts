@@ -70,7 +70,8 @@ async function readThrough(blob: Named, reading: BlobReading): Promise<Presence 
 }
 
 /**
- * Reads a blob as it comes. What breaks off is begun anew only as long as nothing of it was handed on.
+ * Reads a blob as it comes. What breaks off is begun anew only as long as nothing of it was handed on. It holds one of the
+ * connections until it was read or left, so whoever reads it asks for nothing else meanwhile.
  *
  * @throws {Refusal} `blob-missing`; `digest-mismatch` after the last byte.
  * @throws {Failure} `registry-unreachable`

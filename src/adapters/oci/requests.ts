@@ -79,7 +79,9 @@ export function createRequests(options: RequestsOptions): Requests {
       const { method, path, accept } = request;
       const headers = { ...(accept !== undefined && { accept }) };
       const response = await askFollowing({ method, url: new URL(path, origin), headers }, request);
-      if (response.status !== 401 && response.status !== 403) return response;
+      // What another host refuses, no credentials for the registry would open.
+      const isRefused = response.status === 401 || response.status === 403;
+      if (!isRefused || response.asked.url.origin !== origin.origin) return response;
       await response[Symbol.asyncDispose]();
       throw refused(response.asked, response.status, false);
     },

@@ -14,16 +14,28 @@ export interface SeenContent {
 }
 
 const maxKeptManifests = 64;
+const maxKeptBytes = 32 * 1024 * 1024;
 
 export function createSeenContent(client: RegistryClient): SeenContent {
   const manifests = new Map<string, ReadResult>();
   const proved = new Map<string, Promise<Presence | ReadProblem>>();
   const keyOf = ({ repository, digest }: Named) => `${repository}@${digest}`;
+  let keptBytes = 0;
 
   function keep(named: Named, result: ReadResult): void {
-    const [oldest] = manifests.keys();
-    if (manifests.size >= maxKeptManifests && oldest !== undefined) manifests.delete(oldest);
+    forget(keyOf(named));
     manifests.set(keyOf(named), result);
+    keptBytes += sizeOf(result);
+    for (const key of manifests.keys()) {
+      if (manifests.size <= maxKeptManifests && keptBytes <= maxKeptBytes) return;
+      forget(key);
+    }
+  }
+
+  function forget(key: string): void {
+    const kept = manifests.get(key);
+    if (kept) keptBytes -= sizeOf(kept);
+    manifests.delete(key);
   }
 
   return {
@@ -54,3 +66,5 @@ export function createSeenContent(client: RegistryClient): SeenContent {
     },
   };
 }
+
+const sizeOf = (result: ReadResult) => (result.kind === 'read' ? result.bytes.length : 0);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ContentCache, createContentCache } from '../../../src/adapters/oci/content-cache.ts';
 import { openOciRepository } from '../../../src/adapters/oci/oci-repository.ts';
 import { createRegistryClient } from '../../../src/adapters/oci/registry-client.ts';
+import { repositoryWith } from '../../support/fake-registry.ts';
 import { status, text, where } from '../../support/faults.ts';
 import { ask, greeter, startOciWorld } from '../../support/oci-world.ts';
 
@@ -71,6 +72,21 @@ describe('a repository', () => {
     const again = { ...world, repository: openOciRepository(world.client, { registry: `${world.fake.host}/team` }) };
     expect(await ask.manifest(again)).toEqual({ kind: 'missing' });
     expect(await ask.prove(again)).toEqual({ kind: 'missing' });
+  });
+
+  test('keeps some manifests, not all there ever were', async () => {
+    await using world = await startOciWorld();
+    await ask.resolve(world);
+    const { digest, manifest } = repositoryWith([Buffer.from('other')]);
+    world.fake.fault = where(/manifests/, text(manifest));
+    for (let count = 0; count < 70; count++) {
+      await world.repository.findArtifact({ kind: 'relative', text: `other/a${count}@${digest}` });
+    }
+    const before = world.client.requests;
+    await ask.manifest(world);
+    expect(world.client.requests - before).toBe(1);
+    await world.repository.findArtifact({ kind: 'relative', text: `other/a69@${digest}` });
+    expect(world.client.requests - before).toBeLessThanOrEqual(3);
   });
 
   test('below a path that no registry can have is empty', async () => {

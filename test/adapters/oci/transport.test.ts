@@ -161,6 +161,22 @@ describe('F-13: content at a host that is allowed', () => {
     ]);
   });
 
+  test('is read to prove that it is there when its address serves for nothing else', async () => {
+    await using storage = await startFakeRegistry({
+      fault: ({ request, response }) => {
+        response.statusCode = request.method === 'GET' ? 200 : 403;
+        response.end(large);
+        return undefined;
+      },
+    });
+    await using world = await startOciWorld({
+      layers: [large],
+      redirectHosts: [storage.host],
+      registry: { fault: redirect(`${storage.address}/store`) },
+    });
+    expect(await ask.prove(world)).toEqual({ kind: 'present', size: large.length, read: true });
+  });
+
   test('is hashed like any other, and its address not told', async () => {
     await using storage = await startFakeRegistry({ fault: ({ response }) => void response.writeHead(403).end() });
     await using world = await startOciWorld({
