@@ -83,32 +83,81 @@ const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toS
  * @throws {Failure} `configuration` when it is not a lock file that this version can read.
  */
 export function parseLockFile(text: string, path: string): LockFile {
-  const refuse = (what: string, line?: number): never => {
-    throw new Failure('configuration', `The lock file ${path} cannot be read: ${what}.`, {
-      place: { file: path, line },
-      remedy: 'Restore the file from the commit that wrote it (git log tells which), for it records what is installed.',
-    });
-  };
-  const parsed = parseStrictYaml(text);
-  if (parsed.kind === 'problems') return refuse(parsed.problems[0].message, parsed.problems[0].line);
-  const fields = (typeof parsed.value === 'object' ? parsed.value : null) as Record<string, unknown> | null;
-  if (fields?.lock !== 1)
-    return refuse(`"lock" is ${JSON.stringify(fields?.lock)} where this version writes and reads 1`, 1);
+  return parseOwnPrint(text, path) ?? parseYamlPrint(text, path);
+}
 
+/** What a lock file holds, and where it stands. */
+interface LockData {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly lineOf: (name: string) => number | undefined;
+}
+
+/**
+ * Reads what `printLockFile` wrote without taking it for YAML, which would take most of the time of a pass over many installations.
+ *
+ * @returns `undefined` for any other text.
+ */
+function parseOwnPrint(text: string, path: string): LockFile | undefined {
+  try {
+    const fields = {
+      lock: 1,
+      files: [...text.matchAll(fileLines)].map(([, ...values]) => objectOf(['path', 'digest', 'blob'], values)),
+      ...Object.fromEntries([...text.matchAll(topLines)].map(([, name, json = '']) => [name, JSON.parse(json)])),
+      digest: Object.fromEntries(
+        [...text.matchAll(digestLines)].map(([, name, json = '']) => [name, JSON.parse(json)]),
+      ),
+    };
+    const lock = readLock({ fields, lineOf: () => undefined }, path);
+    return printLockFile(lock) === text ? lock : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const topLines = /^([a-zA-Z]+): (["[].*)$/gm;
+const digestLines = /^ {2}([a-zA-Z]+): (".*")$/gm;
+const fileLines = /^ {2}- path: (".*")\n {4}digest: (".*")\n {4}blob: (".*")$/gm;
+
+const objectOf = (names: readonly string[], values: readonly string[]) =>
+  Object.fromEntries(names.map((name, index) => [name, JSON.parse(values[index] ?? '')]));
+
+function parseYamlPrint(text: string, path: string): LockFile {
+  const parsed = parseStrictYaml(text);
+  if (parsed.kind === 'problems') {
+    const [{ message, line }] = parsed.problems;
+    throw unreadable(path, message, line);
+  }
+  return readLock({ fields: mappingOf(parsed.value), lineOf: (name) => parsed.placeOf([name]).line }, path);
+}
+
+function unreadable(path: string, what: string, line: number | undefined): Failure {
+  return new Failure('configuration', `The lock file ${path} cannot be read: ${what}.`, {
+    place: { file: path, line },
+    remedy: 'Restore the file from the commit that wrote it (git log tells which), for it records what is installed.',
+  });
+}
+
+const mappingOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+function readLock({ fields, lineOf }: LockData, path: string): LockFile {
+  if (fields.lock !== 1) {
+    throw unreadable(path, `"lock" is ${JSON.stringify(fields.lock)} where this version writes and reads 1`, 1);
+  }
   /** Calls `parse` with the text of a field; what it does not take is refused with the field's line. */
-  const take = <T>(name: string, parse: (text: string) => T | undefined, from: Record<string, unknown> = fields): T => {
+  const take = <T>(name: string, parse: (text: string) => T | undefined, from = fields): T => {
     const value = from[name];
     const result = typeof value === 'string' ? parse(value) : undefined;
-    return result ?? refuse(`"${name}" is ${JSON.stringify(value)}`, parsed.placeOf([name]).line);
+    if (result === undefined) throw unreadable(path, `"${name}" is ${JSON.stringify(value)}`, lineOf(name));
+    return result;
   };
   const anyText = (value: string) => (value === '' ? undefined : value);
-  const object = (value: unknown) =>
-    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const list = (name: string): readonly unknown[] => {
     const value = fields[name];
-    return Array.isArray(value) ? value : refuse(`"${name}" is no list`, parsed.placeOf([name]).line);
+    if (Array.isArray(value)) return value;
+    throw unreadable(path, `"${name}" is no list`, lineOf(name));
   };
-  const digest = object(fields.digest);
+  const digest = mappingOf(fields.digest);
   return {
     environment: take('environment', anyText),
     application: take('application', anyText),
@@ -125,9 +174,9 @@ export function parseLockFile(text: string, path: string): LockFile {
     ...(fields.policy !== undefined && { policy: take('policy', parseDigest) }),
     parameters: list('parameters').filter((it) => typeof it === 'string'),
     files: list('files').map((it) => ({
-      path: take('path', anyText, object(it)),
-      digest: take('digest', parseDigest, object(it)),
-      blob: take('blob', parseBlobId, object(it)),
+      path: take('path', anyText, mappingOf(it)),
+      digest: take('digest', parseDigest, mappingOf(it)),
+      blob: take('blob', parseBlobId, mappingOf(it)),
     })),
   };
 }

@@ -70,6 +70,18 @@ property.prop([
   expect(parseLockFile(printLockFile(lock), 'lock.yaml')).toEqual(lock);
 });
 
+test.each([
+  ['a comment', (text: string) => `${text}# mine\n`],
+  ['other blanks', (text: string) => text.replaceAll(': "', ':   "')],
+  ['another order', (text: string) => text.replace(/(environment: .*\n)(application: .*\n)/, '$2$1')],
+  ['no line feed at the end', (text: string) => text.trimEnd()],
+  ['line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+])('what somebody wrote anew with %s is read all the same', (_, change) => {
+  const text = change(printLockFile(lockFile()));
+  expect(text).not.toBe(printLockFile(lockFile()));
+  expect(parseLockFile(text, 'lock.yaml')).toEqual(lockFile());
+});
+
 test('files are listed in the order of their paths, with the ids that git gives them', () => {
   const files = lockFiles(
     new Map([
