@@ -1,14 +1,15 @@
-import type { ComponentName } from '../core/component/component-name.ts';
-import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { mapLimited } from '../core/map-limited.ts';
-import { Refusal } from '../core/trust/reason.ts';
 import type { ComponentRepositories, ComponentRepository, TagListing } from '../ports/component-repository.ts';
 
-/** Tags by component and registry, each as asked for once in a pass; or why they could not be listed. */
-export type Listings = ReadonlyMap<string, Listed>;
-
-type Listed = ListedVersions | { readonly error: Failure | Refusal };
+/** What registries offer, by component and registry, each as asked for once in a pass. */
+export interface Listings {
+  /**
+   * @returns The listing for an installation, once it is there.
+   * @throws {Failure} or {Refusal} What kept it from being listed.
+   */
+  of(installation: Place): Promise<ListedVersions>;
+}
 
 export interface ListedVersions {
   readonly listing: TagListing;
@@ -16,34 +17,31 @@ export interface ListedVersions {
   readonly repository: ComponentRepository;
 }
 
+type Listed = ListedVersions | { readonly error: unknown };
+
 type Place = Pick<Installation, 'component' | 'registry'>;
 
 /** Listings that are asked for at the same time; how many requests one host gets is for its connection to say. */
 const concurrency = 16;
 
 /**
- * Lists the versions of everything that is configured: one request for each component repository, however many installations have
- * it. What cannot be listed keeps only its own installations from going on.
+ * Begins to list the versions of everything that is configured, in the order of the installations: one request for each component
+ * repository, however many installations have it. What cannot be listed keeps only its own installations from going on.
  */
-export async function listVersions(
-  installations: readonly Place[],
-  repositories: ComponentRepositories,
-): Promise<Listings> {
-  const places = new Map(installations.map((it) => [keyOf(it), it]));
-  const entries = await mapLimited(
-    [...places],
-    concurrency,
-    async ([key, place]): Promise<[string, Listed]> => [key, await list(place, repositories)],
+export function listVersions(installations: readonly Place[], repositories: ComponentRepositories): Listings {
+  const places = [...new Map(installations.map((it) => [keyOf(it), it]))];
+  const listings = new Map(places.map(([key]) => [key, Promise.withResolvers<Listed>()]));
+  void mapLimited(places, concurrency, async ([key, place]) =>
+    listings.get(key)?.resolve(await list(place, repositories)),
   );
-  return new Map(entries);
-}
-
-/** @returns The listing for an installation. @throws {Failure} or {Refusal} what kept it from being listed. */
-export function listingOf(listings: Listings, installation: Place): ListedVersions {
-  const listed = listings.get(keyOf(installation));
-  if (!listed) throw new Error(`${installation.component} was not listed.`);
-  if ('error' in listed) throw listed.error;
-  return listed;
+  return {
+    of: async (installation) => {
+      const listed = await listings.get(keyOf(installation))?.promise;
+      if (!listed) throw new Error(`${installation.component} was not listed.`);
+      if ('error' in listed) throw listed.error;
+      return listed;
+    },
+  };
 }
 
 async function list({ component, registry }: Place, repositories: ComponentRepositories): Promise<Listed> {
@@ -51,12 +49,9 @@ async function list({ component, registry }: Place, repositories: ComponentRepos
     const repository = await repositories.open(registry.url);
     return { listing: await repository.listTags(component), repository };
   } catch (error) {
-    if (error instanceof Failure || error instanceof Refusal) return { error };
-    throw error;
+    return { error };
   }
 }
 
 /** A component's name holds no blank. */
-function keyOf({ component, registry }: { readonly component: ComponentName; readonly registry: Place['registry'] }) {
-  return `${component} ${registry.url}`;
-}
+const keyOf = ({ component, registry }: Place): string => `${component} ${registry.url}`;

@@ -17,7 +17,7 @@ import { reconcileInstallation } from './reconcile-installation.ts';
 export async function runPass(ports: PassPorts, options: PassOptions): Promise<readonly InstallationResult[]> {
   let observed = await observe(ports, options);
   const chosen = chooseInstallations(observed.state.installations, options.only);
-  const listings = await listVersions(chosen, ports.repositories);
+  const listings = listVersions(chosen, ports.repositories);
   const results: InstallationResult[] = [];
   for (const { name } of chosen) {
     const view = { ...observed, listings };
