@@ -1,20 +1,24 @@
 // `npm run bench`: measures what docs/benchmarks.md promises. A missed budget is a finding, not a failure: the exit code is 0.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { noDockerRegistry } from '../support/docker-registry.ts';
 import { measureHelp, measureIdlePass, measureOtherNode, measureUpdatePass, measureVerify } from './cold-figures.ts';
 import type { Figure } from './measure.ts';
+import { measureRegistry, measureVerifyOverNetwork } from './registry-figures.ts';
 import { describeLoad, describeMachine, printFigures } from './report.ts';
 import { measureWarm } from './warm-figures.ts';
 import { createWorld } from './world.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const hasRegistry = noDockerRegistry === undefined && findProgram('wrk') !== undefined;
 const started = performance.now();
 console.log(`${describeMachine(root)}; ${describeLoad()} before\n`);
 const processes: Figure[] = [];
 const warm: Figure[] = [];
+const registries: Figure[] = [];
 
 say('--help and verify');
 processes.push(...(await measureHelp()), await measureVerify());
@@ -35,14 +39,26 @@ say('1000 components: making the world');
   await using world = await createWorld(1000, ['v1.0.0']);
   say('1000 components: measuring');
   processes.push(...(await measureIdlePass(world, { runs: 3 })));
+  say('1000 component repositories in a registry');
+  if (hasRegistry) registries.push(...(await measureRegistry(world)));
 }
 
+say('verifying from a registry');
+if (hasRegistry) registries.push(...(await measureVerifyOverNetwork()));
+
 console.log(`Each in a process of its own, from start to end:\n\n${printFigures(processes)}`);
+if (hasRegistry) console.log(`From a registry (docker-registry on this machine):\n\n${printFigures(registries)}`);
+else console.log('The figures of registries are left out: they need docker-registry and wrk (Debian).\n');
 console.log(`In a process that runs:\n\n${printFigures(warm)}`);
 console.log(`${describeLoad()} after; the bench took ${((performance.now() - started) / 1000).toFixed(0)} s`);
 
 function say(what: string): void {
   console.error(`bench: ${what} …`);
+}
+
+function findProgram(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 /** The machine's own Node, when it is another than the one that runs the bench. */

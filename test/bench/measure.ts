@@ -4,16 +4,19 @@ import { readFileSync } from 'node:fs';
 /** One line of the table. */
 export interface Figure {
   readonly what: string;
-  readonly unit: 'ms' | 'MiB';
+  /** `×`: a ratio of two figures of the same run; empty for a number of things. */
+  readonly unit: 'ms' | 'MiB' | '/s' | '×' | '';
   readonly median: number;
   readonly worst: number;
   readonly runs: number;
   /** What the median must stay below; figures without one are for information. */
   readonly budget?: number;
+  /** What the median must reach; for figures that are better the larger they are. */
+  readonly atLeast?: number;
 }
 
 export function figure(what: string, values: readonly number[], options: Partial<Figure> = {}): Figure {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => (options.atLeast === undefined ? a - b : b - a));
   const [worst, median] = [sorted.at(-1), sorted[Math.floor(sorted.length / 2)]];
   if (worst === undefined || median === undefined) throw new Error(`Nothing was measured of: ${what}`);
   return { what, unit: 'ms', median, worst, runs: values.length, ...options };

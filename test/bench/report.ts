@@ -15,10 +15,16 @@ export function printFigures(figures: readonly Figure[]): string {
   return `${[first, ruler, ...others].join('\n')}\n`;
 }
 
-function rowOf({ what, unit, median, worst, runs, budget }: Figure): readonly string[] {
-  const show = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+function rowOf({ what, unit, median, worst, runs, budget, atLeast }: Figure): readonly string[] {
+  const digits = (value: number) => (unit === '×' ? 2 : unit === '' ? 0 : value < 10 ? 1 : 0);
+  const show = (value: number) => `${value.toFixed(digits(value))} ${unit}`.trimEnd();
+  if (atLeast !== undefined) {
+    const verdict = median >= atLeast ? 'met' : 'missed';
+    return [what, show(median), show(worst), `${runs}`, `≥ ${atLeast} ${unit}`, verdict];
+  }
   const verdict = budget === undefined ? '' : median < budget ? 'met' : 'missed';
-  return [what, show(median), show(worst), `${runs}`, budget === undefined ? '' : `< ${budget} ${unit}`, verdict];
+  const wanted = budget === undefined ? '' : `< ${budget} ${unit}`.trimEnd();
+  return [what, show(median), show(worst), `${runs}`, wanted, verdict];
 }
 
 const isNumber = (column: number) => column > 0 && column < 5;

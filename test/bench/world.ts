@@ -28,7 +28,7 @@ export interface World extends AsyncDisposable {
   readonly deliver: (index: number, version: string) => Promise<void>;
 }
 
-const registry = 'registry.example.org/consumer';
+export const registry = 'registry.example.org/consumer';
 const baseRef = 'refs/heads/main';
 const bot = { name: 'Bench', email: 'bench@example.org' };
 
@@ -151,7 +151,8 @@ function recordOf(
   };
 }
 
-async function inSession<Result>(folder: string, work: (session: Session) => Promise<Result>): Promise<Result> {
+/** Works with the world as a process that runs does. */
+export async function inSession<Result>(folder: string, work: (session: Session) => Promise<Result>): Promise<Result> {
   return withSession({ config: join(folder, 'consignee.yaml'), output: 'text' }, context(), work);
 }
 
