@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { type Certificate, readCertificate } from '../../../src/core/trust/certificate.ts';
 import { judgeChain, readChain, type UsableRoots } from '../../../src/core/trust/certificate-chain.ts';
+import { findPaths } from '../../../src/core/trust/certificate-path.ts';
 import { type DistinguishedName, parseDistinguishedName } from '../../../src/core/trust/distinguished-name.ts';
 import { publicKeyOf } from '../../../src/core/trust/public-key.ts';
 import {
@@ -350,6 +352,20 @@ describe('a chain is refused', () => {
       'issuer-missing: it states no issuer, and policy wants one',
     ],
     ['S-58 without any certificate', [], {}, 'certificate-untrusted: it carries no certificate'],
+    [
+      'through an authority of another name with the same key',
+      [good, createAuthority('other', { keys: between, issuer: root })],
+      {},
+      'certificate-untrusted: no certificates lead',
+    ],
+    [
+      'through an authority that wants certificate policies',
+      chainThrough({
+        extensions: [{ id: '2.5.29.36', critical: true, value: Buffer.from([0x30, 3, 0x80, 1, 0]) }],
+      }),
+      {},
+      'certificate-untrusted: the certificate CN=release,O=Example Works does not lead to a trusted root: Zero "userConstrPolicies"',
+    ],
   ])('%s', async (_what, chain, judging, problem) => {
     expect(await judge(chain, judging)).toContain(problem);
   });
@@ -401,6 +417,15 @@ describe('content that is installed', () => {
     expect(await judge([good, between], { installed, term: { retired: now } })).toContain('trusted');
     expect(await judge([good, between], { installed, term: { revoked: now } })).toContain('key-revoked');
   });
+});
+
+test('a path does not come back to a key that it has', async () => {
+  const [leaf, ...others] = (await readChain([good, root, between].map(({ der }) => der))) as readonly Certificate[];
+  const top = await readCertificate(root.der);
+  if (!leaf || !top) throw new Error('a certificate cannot be read');
+  expect(findPaths(leaf, others, [top]).map((path) => path.map(({ label }) => label))).toEqual([
+    ['CN=release,O=Example Works', 'CN=between', 'CN=root'],
+  ]);
 });
 
 test('the verdict holds until the first of the ends', async () => {

@@ -78,3 +78,58 @@ test('lists are there when they are empty, and what is optional is not', () => {
     );
   }
 });
+
+describe('jsonNormalisation/v1', () => {
+  const twins = [
+    { name: 'image', version: '1.0.0', type: 'plainText', relation: 'local', access: { type: 'none' } },
+    { name: 'image', version: '2.0.0', type: 'plainText', relation: 'local', access: { type: 'none' } },
+  ];
+  const source = { name: 'code', version: '1.0.0', type: 'git', access: { type: 'gitHub' } };
+  const reference = { name: 'r', componentName: 'example.org/r', version: '1.0.0' };
+  const provider = {
+    name: 'x',
+    labels: [
+      { name: 'a', value: 1, signing: true },
+      { name: 'b', value: 2 },
+    ],
+  };
+  const image = (version: string, identity: string) =>
+    `[${identity}{"name":"image"},{"relation":"local"},{"type":"plainText"},{"version":"${version}"}]`;
+
+  test('writes scheme v2 with identities that are absent, and without sources', () => {
+    const component = {
+      name: 'example.org/a',
+      version: '1.0.0',
+      provider: JSON.stringify(provider),
+      creationTime: '2026-11-21T04:10:05.678Z',
+      resources: twins,
+      sources: [source],
+      componentReferences: [reference],
+    };
+    expect(normalise(parseData({ meta: { schemaVersion: 'v2' }, component }), 'jsonNormalisation/v1')).toBe(
+      '[{"component":[{"componentReferences":[[{"componentName":"example.org/r"},{"extraIdentity":null},{"name":"r"},' +
+        '{"version":"1.0.0"}]]},{"creationTime":"2026-11-21T04:10:06Z"},{"name":"example.org/a"},' +
+        '{"provider":[{"labels":[[{"name":"a"},{"signing":true},{"value":1}]]},{"name":"x"}]},' +
+        `{"resources":[${image('1.0.0', '{"extraIdentity":[{"version":"1.0.0"}]},')},${image('2.0.0', '{"extraIdentity":null},')}]},` +
+        '{"version":"1.0.0"}]},{"meta":[{"schemaVersion":"v2"}]}]',
+    );
+  });
+
+  test('writes scheme v3alpha1 with all labels of the provider, and nothing that is absent', () => {
+    const data = {
+      apiVersion: 'ocm.software/v3alpha1',
+      kind: 'ComponentVersion',
+      metadata: { name: 'example.org/a', version: '1.0.0', provider },
+      spec: { resources: twins, sources: [source], references: [reference] },
+    };
+    expect(normalise(parseData(data), 'jsonNormalisation/v1')).toBe(
+      '[{"apiVersion":"ocm.software/v3alpha1"},{"kind":"ComponentVersion"},{"metadata":[{"name":"example.org/a"},' +
+        '{"provider":[{"labels":[[{"name":"a"},{"signing":true},{"value":1}],[{"name":"b"},{"value":2}]]},{"name":"x"}]},' +
+        '{"version":"1.0.0"}]},{"spec":[{"references":[[{"componentName":"example.org/r"},{"name":"r"},{"version":"1.0.0"}]]},' +
+        `{"resources":[${image('1.0.0', '{"extraIdentity":[{"version":"1.0.0"}]},')},${image('2.0.0', '')}]},` +
+        '{"sources":[[{"name":"code"},{"type":"git"},{"version":"1.0.0"}]]}]}]',
+    );
+    const bare = normalise(parseData({ ...data, spec: {} }), 'jsonNormalisation/v1');
+    expect(bare).toContain('{"spec":[]}');
+  });
+});

@@ -220,6 +220,9 @@ describe('what the operator demands', () => {
 
   test('of signers is not asked where a signature fails, or none is required', async () => {
     expect((await judge(both, [], two([otherKey]))).codes).toEqual(['signature-invalid']);
+    const [release, again] = two([otherKey]).signatures;
+    const neither = { minimumSigners: 2, signatures: [{ ...release, anyOf: [otherKey, roots] }, again] } as never;
+    expect((await judge(both, [], neither)).codes).toEqual(['certificate-untrusted', 'signature-invalid']);
     const unsigned = { signatures: [], minimumSigners: 2, allowUnsigned: true };
     expect((await judge(good, [], unsigned)).codes).toEqual([]);
   });
