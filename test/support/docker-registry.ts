@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -39,17 +40,7 @@ export async function startDockerRegistry({ auth, files = {} }: DockerRegistryOp
   const storage = join(folder, 'storage');
   await mkdir(storage);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const port = await findFreePort();
-  const host = `127.0.0.1:${port}`;
-  await writeFile(join(folder, 'config.yml'), configOf({ storage, host, auth, folder }));
-  const child = spawn(binary, ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
-  const address = `http://${host}`;
-  try {
-    await waitUntilUp(address, child);
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw error;
-  }
+  const { child, host, address } = await startOnFreePort(binary, { storage, folder, auth });
   const repositories = join(storage, 'docker/registry/v2/repositories');
   const blobFolder = (digest: Digest) => {
     const [algorithm = '', hex = ''] = digest.split(':');
@@ -73,30 +64,50 @@ export async function startDockerRegistry({ auth, files = {} }: DockerRegistryOp
   };
 }
 
-function configOf(options: {
+interface Settings {
   readonly storage: string;
-  readonly host: string;
   readonly folder: string;
   readonly auth: DockerRegistryOptions['auth'];
-}): string {
-  const auth = JSON.stringify(options.auth ?? {}).replaceAll('{folder}', options.folder);
+}
+
+/** Between finding a free port and listening on it, somebody else may take it. */
+async function startOnFreePort(program: string, settings: Settings) {
+  for (let count = 0; count < 5; count++) {
+    const host = `127.0.0.1:${await findFreePort()}`;
+    const address = `http://${host}`;
+    const mark = randomUUID();
+    await writeFile(join(settings.folder, 'config.yml'), configOf({ ...settings, host, mark }));
+    const child = spawn(program, ['serve', join(settings.folder, 'config.yml')], { stdio: 'ignore' });
+    if (await isUp(address, mark, child)) return { child, host, address };
+    await end(child);
+  }
+  throw new Error('docker-registry did not start');
+}
+
+function configOf({
+  storage,
+  host,
+  mark,
+  folder,
+  auth,
+}: Settings & { readonly host: string; readonly mark: string }): string {
   return `version: 0.1
 log: { level: error, accesslog: { disabled: true } }
-storage: { filesystem: { rootdirectory: ${options.storage} }, delete: { enabled: true }, maintenance: { uploadpurging: { enabled: false } } }
-http: { addr: "${options.host}", secret: for-tests-only }
-${options.auth ? `auth: ${auth}` : ''}
+storage: { filesystem: { rootdirectory: ${storage} }, delete: { enabled: true }, maintenance: { uploadpurging: { enabled: false } } }
+http: { addr: "${host}", secret: for-tests-only, headers: { X-Mark: ["${mark}"] } }
+${auth ? `auth: ${JSON.stringify(auth).replaceAll('{folder}', folder)}` : ''}
 `;
 }
 
-async function waitUntilUp(address: string, child: ChildProcess): Promise<void> {
-  for (let count = 0; count < 400; count++) {
-    if (child.exitCode !== null) throw new Error(`docker-registry ended with ${child.exitCode}`);
+/** Waits until the registry that was just started answers, and not another one. */
+async function isUp(address: string, mark: string, child: ChildProcess): Promise<boolean> {
+  for (let count = 0; count < 400 && child.exitCode === null; count++) {
     const response = await fetch(`${address}/v2/`).catch(() => undefined);
     await response?.arrayBuffer();
-    if (response) return;
+    if (response?.headers.get('x-mark') === mark) return true;
     await sleep(25);
   }
-  throw new Error('docker-registry did not start');
+  return false;
 }
 
 async function end(child: ChildProcess): Promise<void> {

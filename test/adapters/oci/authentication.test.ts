@@ -1,77 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { RegistryCredentials } from '../../../src/adapters/oci/credentials.ts';
-import {
-  type Exchange,
-  type FakeRegistry,
-  type Fault,
-  sendJson,
-  startFakeRegistry,
-} from '../../support/fake-registry.ts';
+import { type Exchange, type Fault, sendJson } from '../../support/fake-registry.ts';
 import { redirect, status } from '../../support/faults.ts';
-import { ask, greeter, greeterPath, type OciWorld, startOciWorld } from '../../support/oci-world.ts';
-
-const password = 'hunter2';
-const me: RegistryCredentials = { kind: 'basic', username: 'me', password };
-const basic = `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
-
-/** Asks for something until `accepts` finds it in `Authorization`. */
-const challenge =
-  (
-    offer: string | (() => string),
-    accepts: (authorization: string | undefined, exchange: Exchange) => boolean,
-  ): Fault =>
-  (exchange) => {
-    if (accepts(exchange.request.headers.authorization, exchange)) return 'pass';
-    const header = typeof offer === 'string' ? offer : offer();
-    sendJson(exchange.response, { errors: [{ code: 'UNAUTHORIZED' }] }, { 'www-authenticate': header }, 401);
-    return undefined;
-  };
-
-interface TokenServer extends AsyncDisposable {
-  readonly fake: FakeRegistry;
-  /** Bodies of what was posted. */
-  readonly posted: readonly string[];
-  readonly realm: string;
-}
-
-/** Gives out tokens `t1`, `t2` and so on. */
-async function startTokenServer(answer: object | Fault = {}, field = 'token'): Promise<TokenServer> {
-  let issued = 0;
-  const posted: string[] = [];
-  const fake = await startFakeRegistry({
-    fault: (exchange) => {
-      exchange.request.on('data', (chunk: Buffer) => posted.push(chunk.toString()));
-      exchange.request.resume();
-      if (typeof answer === 'function') return (answer as Fault)(exchange);
-      sendJson(exchange.response, { [field]: `t${++issued}`, ...answer });
-      return undefined;
-    },
-  });
-  return {
-    fake,
-    posted,
-    realm: `${fake.address}/token?own=1`,
-    [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose](),
-  };
-}
-
-const bearer = (realm: string, scope?: string) =>
-  `Bearer realm="${realm}",service="registry"${scope === undefined ? '' : `,scope="${scope}"`}`;
-const isToken = (authorization: string | undefined) => authorization?.startsWith('Bearer t') ?? false;
-const ownScope = `repository:${greeterPath}:pull`;
-
-const sent = ({ requests }: FakeRegistry) => requests.map(({ authorization }) => authorization);
-const failureOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'no failure',
-    (error: unknown) => error,
-  );
-
-function expectRefusal(failure: unknown, message: RegExp): void {
-  expect(failure).toMatchObject({ code: 'registry-unreachable', remedy: expect.stringMatching(/./) });
-  expect(String(failure)).toMatch(message);
-  expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(password);
-}
+import { ask, startOciWorld } from '../../support/oci-world.ts';
+import {
+  basic,
+  bearer,
+  challenge,
+  expectRefusal,
+  failureOf,
+  isToken,
+  me,
+  ownScope,
+  password,
+  sent,
+  startTokenServer,
+  type TokenServer,
+} from '../../support/signing-in.ts';
 
 describe('a registry that asks for a password', () => {
   const fault = challenge('Basic realm="registry"', (it) => it === basic);
@@ -84,7 +29,7 @@ describe('a registry that asks for a password', () => {
   });
 
   test('gets another one when the first was exchanged', async () => {
-    let current = me;
+    let current: RegistryCredentials = me;
     let accepted = basic;
     await using world = await startOciWorld({
       credentials: async () => current,
@@ -294,62 +239,5 @@ describe('a registry that asks for a token', () => {
     await using world = await startWorld(tokens, { credentials: me });
     expectRefusal(await failureOf(ask.list(world)), message);
     expect(sent(world.fake)).toEqual([undefined]);
-  });
-});
-
-describe('F-24: a registry that sends for a token', () => {
-  const realmOf = async (
-    realm: (world: { readonly other: FakeRegistry }) => string,
-    act: (world: OciWorld) => Promise<unknown>,
-  ) => {
-    await using other = await startFakeRegistry({ fault: ({ response }) => sendJson(response, { token: 't1' }) });
-    const fault = challenge(
-      () => bearer(realm({ other }), ownScope),
-      () => false,
-    );
-    await using world = await startOciWorld({ credentials: async () => me, registry: { fault } });
-    const failure = await failureOf(act(world));
-    return { failure, requests: world.fake.requests, others: other.requests };
-  };
-
-  test.each([
-    ['to another host', ({ other }: { other: FakeRegistry }) => `${other.address}/token`, /which may not be asked/],
-    [
-      'to the address of metadata',
-      () => 'http://169.254.169.254/latest',
-      /sends for a token to 169.254.169.254, which may not/,
-    ],
-    [
-      'to itself with a name before',
-      ({ other }: { other: FakeRegistry }) => `http://me@${other.host}/`,
-      /no address for it/,
-    ],
-    ['to a file', () => 'file:///etc/passwd', /no address for it/],
-    ['nowhere', () => '', /no address for it/],
-    ['to a path', () => '/token', /no address for it/],
-  ])('%s gets nothing', async (_what, realm, message) => {
-    const { failure, requests, others } = await realmOf(realm, ask.list);
-    expectRefusal(failure, message);
-    expect(requests.map(({ authorization }) => authorization)).toEqual([undefined]);
-    expect(others).toEqual([]);
-  });
-
-  test('to itself is believed', async () => {
-    const own: Fault = (exchange) => {
-      if (exchange.url.pathname === '/token') return sendJson(exchange.response, { token: 't1' });
-      return challenge(bearer(`http://${exchange.request.headers.host}/token`), isToken)(exchange);
-    };
-    await using world = await startOciWorld({ credentials: async () => me, registry: { fault: own } });
-    expect(await ask.list(world)).toMatchObject({ complete: true });
-    expect(sent(world.fake)).toEqual([undefined, basic, 'Bearer t1']);
-  });
-
-  test('under the name it is configured with is asked where it is reached', async () => {
-    const own: Fault = (exchange) => {
-      if (exchange.url.pathname === '/token') return sendJson(exchange.response, { token: 't1' });
-      return challenge(bearer('http://registry.example.org/token'), isToken)(exchange);
-    };
-    await using world = await startOciWorld({ host: 'registry.example.org', registry: { fault: own } });
-    expect(await world.client.listTags(`team/component-descriptors/${greeter}`)).toMatchObject({ complete: true });
   });
 });

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { openArchive } from '../../../src/adapters/ctf/open-archive.ts';
 import { openOciRepository } from '../../../src/adapters/oci/oci-repository.ts';
 import { createRegistryClient } from '../../../src/adapters/oci/registry-client.ts';
@@ -89,14 +89,21 @@ testComponentRepository(
 );
 
 describe.skipIf(noDockerRegistry)(noDockerRegistry ?? 'the registry of the distribution project', () => {
-  testComponentRepository(
-    'docker-registry',
-    registryWorld(async (archive) => {
-      const registry = await startDockerRegistry();
-      await replayArchive(registry, archive);
-      return registry;
-    }),
-  );
+  const start = async (archive: string) => {
+    const registry = await startDockerRegistry();
+    await replayArchive(registry, archive);
+    return registry;
+  };
+  // Nothing is written to it, so one serves for all that need no damage.
+  let whole: Promise<Started> | undefined;
+  afterAll(async () => await (await whole)?.[Symbol.asyncDispose]());
+
+  testComponentRepository('docker-registry', async (damage) => {
+    if ((damage.missing ?? damage.changed ?? []).length > 0) return await registryWorld(start)(damage);
+    whole ??= start(delivery);
+    const { address } = await whole;
+    return await registryWorld(async () => ({ address, [Symbol.asyncDispose]: async () => {} }))(damage);
+  });
 });
 
 /** What `CONSIGNEE_TEST_GITEA` holds: a Gitea that may be written to. */

@@ -1,7 +1,9 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { expect } from 'vitest';
 import type { Fault } from '../../support/fake-registry.ts';
 import { complete, type FaultRow, partly, testFaults } from '../../support/fault-table.ts';
 import { html, json, status, where } from '../../support/faults.ts';
-import { ask, greeter, greeterPath } from '../../support/oci-world.ts';
+import { ask, greeter, greeterPath, startOciWorld } from '../../support/oci-world.ts';
 
 const tagsOf = (...tags: readonly unknown[]) => ({ name: greeterPath, tags });
 const four = ['1.0.0', '1.1.0', '1.2.0', '1.3.0'];
@@ -131,3 +133,16 @@ const paged: readonly FaultRow[] = [
 ];
 
 testFaults('a registry that lists in pages', paged);
+
+property.prop(
+  [fc.uniqueArray(fc.stringMatching(/^[a-z0-9][a-z0-9.]{0,5}$/), { maxLength: 20 }), fc.integer({ min: 1, max: 8 })],
+  {
+    numRuns: 30,
+  },
+)('however a list is cut into pages, it is all of it', async (tags, size) => {
+  await using world = await startOciWorld({ tags, registry: { paging: { size } } });
+  const listing = await ask.list(world);
+  expect([...listing.tags.keys()].toSorted()).toEqual(tags.toSorted());
+  expect(listing.complete).toBe(true);
+  expect(world.client.requests).toBe(Math.max(1, Math.ceil(tags.length / size)));
+});
