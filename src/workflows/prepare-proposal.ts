@@ -93,10 +93,9 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   const installed = input.installed?.version === candidate.version ? input.installed : undefined;
   const proposed = await readProposed(input, candidate);
   const { collected, evidence, lookAgainAt } = await verifyCandidate(verification, {
-    repository: input.lookup.repository,
+    lookup: input.lookup,
     open: () => ports.repositories.open(installation.registry.url),
     readResources: [configurationResource],
-    record: options.mode === 'run',
   });
   const refused = findRefusal(evidence, candidate, { ...input, installed, proposed, lookAgainAt });
   if (refused || !evidence.manifest)

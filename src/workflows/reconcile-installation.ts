@@ -15,7 +15,6 @@ import { findReplaced } from './find-replaced.ts';
 import { findSetAside } from './find-set-aside.ts';
 import { inspectBranch } from './inspect-branch.ts';
 import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
-import { listingOf } from './list-versions.ts';
 import type { RepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type Prepared, prepareProposal } from './prepare-proposal.ts';
@@ -89,10 +88,12 @@ async function observeInstallation(
   const installed = readInstalled(state, installation);
   const version = installed?.version;
   const registry = installation.registry.url;
-  const { listing, repository } = listingOf(view.listings, installation);
+  const { listing, repository } = await view.listings.of(installation);
   const { registries } = ports.store;
   const seen = await registries.firstSeen(registry, installation.component);
-  const lookup = { repository, listing, registries, now, record: options.mode === 'run' };
+  // Who names an installation wants it looked at now.
+  const anew = options.only.length > 0;
+  const lookup = { repository, listing, registries, now, record: options.mode === 'run', anew };
   const { bot } = options;
   const open = findOpen(installation, pullRequests, options.branch);
   const survey = await surveyRegistry({

@@ -12,6 +12,8 @@ export interface TagLookup {
   readonly now: Date;
   /** Whether what is found out is remembered. */
   readonly record: boolean;
+  /** Whether the registry is asked whatever is remembered, but for what was looked up at this very moment. */
+  readonly anew: boolean;
 }
 
 /**
@@ -21,12 +23,13 @@ export interface TagLookup {
  * @returns `undefined` when there is no such tag.
  */
 export async function resolveTag(address: TagAddress, lookup: TagLookup): Promise<Digest | undefined> {
-  const { repository, listing, registries, now, record } = lookup;
+  const { repository, listing, registries, now, record, anew } = lookup;
   const listed = listing.tags.get(address.tag);
   if (listed) return listed;
   const known = await registries.resolved(address);
   const age = known ? now.getTime() - known.at.getTime() : undefined;
-  if (known && age !== undefined && age >= 0 && age < freshMilliseconds(address)) return known.manifest;
+  const fresh = anew ? 1 : freshMilliseconds(address);
+  if (known && age !== undefined && age >= 0 && age < fresh) return known.manifest;
   const manifest = await repository.resolveTag(address.component, address.tag);
   const { content } = known?.manifest === manifest ? (known ?? {}) : {};
   if (manifest && record) await registries.recordResolved(address, { manifest, at: now, ...(content && { content }) });

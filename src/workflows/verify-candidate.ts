@@ -5,6 +5,7 @@ import type { TrustPolicy } from '../core/trust/trust-policy.ts';
 import { verdictKeyOf } from '../core/trust/verdict-key.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import type { RegistryMemory, TagAddress, Verdict } from '../ports/store.ts';
+import { resolveTag, type TagLookup } from './resolve-tag.ts';
 import { collectAndVerify } from './verify-component-version.ts';
 
 const minute = 60_000;
@@ -53,26 +54,26 @@ export interface CandidateOutcome {
 }
 
 interface Reading {
-  /** What was listed; only when it was replaced meanwhile, it is opened anew. */
-  readonly repository: ComponentRepository;
+  /** Of what was listed; only when it was replaced meanwhile, it is opened anew. */
+  readonly lookup: TagLookup;
   readonly open: () => Promise<ComponentRepository>;
   readonly readResources: readonly string[];
-  /** Whether the verdict is remembered. */
-  readonly record: boolean;
 }
 
 /**
- * Collects and verifies a candidate, and remembers the verdict.
+ * Collects and verifies what the candidate's tag leads to now, and remembers the verdict: when something is read anyway, looking up
+ * the tag costs nothing.
  *
  * @throws {Failure} As `collectAndVerify`.
  */
 export async function verifyCandidate(
   verification: CandidateVerification,
-  { readResources, record, repository, open }: Reading,
+  { readResources, lookup, open }: Reading,
 ): Promise<CandidateOutcome> {
-  const { address, manifest, policy, installed, now, registries } = verification;
+  const { address, policy, installed, now, registries } = verification;
   const { component, tag } = address;
-  let next = async () => repository;
+  const manifest = await resolveTag(address, { ...lookup, anew: true });
+  let next = async () => lookup.repository;
   const openNext = (): Promise<ComponentRepository> => {
     const opening = next();
     next = open;
@@ -89,6 +90,6 @@ export async function verifyCandidate(
   const refusals =
     evidence.verdict === 'refused' ? 1 + (before?.manifest === evidence.manifest ? before.refusals : 0) : 0;
   const verdict = { manifest: evidence.manifest, evidence, at: now, refusals };
-  if (record) await registries.recordVerdict(address, key, verdict);
+  if (lookup.record) await registries.recordVerdict(address, key, verdict);
   return { evidence, collected, ...(refusals > 0 && { lookAgainAt: nextLook(verdict) }) };
 }
