@@ -8,6 +8,7 @@ import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { policyDigestOf, type TrustPolicy } from '../core/trust/trust-policy.ts';
 import type { Selection } from '../core/version/select-version.ts';
 import type { Verdict } from '../ports/store.ts';
+import { followsBase } from './follows-base.ts';
 import type { PassOptions, PassPorts, PassView } from './pass.ts';
 import type { InstallationInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
@@ -32,7 +33,7 @@ interface Known {
   readonly verdict: Verdict | undefined;
 }
 
-/** The base branch, or the pull request's branch on its tip, has exactly this already, and it is proved. */
+/** The base branch, or the pull request's branch, has exactly this already, and it is proved. */
 export async function findKnown(input: KnownInput, known: Known): Promise<Proposal | undefined> {
   if (isInstalled(input, known)) return { kind: 'installed' };
   const { open, installation } = input;
@@ -58,9 +59,9 @@ function isProved({ digest }: LockFile, { verdict }: Known): boolean {
   return evidence?.verdict === 'verified' && evidence.digest?.value === digest.value;
 }
 
-/** @returns The lock file of the proposal when its branch is one commit that the bot recorded, on the tip of the base branch. */
+/** @returns The lock file of the proposal when its branch is one commit that the bot recorded and would write again now. */
 async function readOwnLock(
-  { installation, view, ports, options }: KnownInput,
+  { installation, installed, view, ports, options }: KnownInput,
   { headSha }: PullRequest,
 ): Promise<LockFile | undefined> {
   if (!headSha) return undefined;
@@ -68,8 +69,13 @@ async function readOwnLock(
   if (!recorded.has(headSha)) return undefined;
   const { content } = ports.forge;
   const [head] = await content.readCommits({ to: headSha, limit: 1 });
-  if (head?.parents.length !== 1 || head.parents[0] !== view.state.commit) return undefined;
-  return readLockAt(content, headSha, lockPathOf(installation));
+  const [parent, second] = head?.parents ?? [];
+  if (!parent || second) return undefined;
+  const proposed = await readLockAt(content, headSha, lockPathOf(installation));
+  if (!proposed) return undefined;
+  const { state } = view;
+  const follows = await followsBase({ installation, installed, proposed, head: headSha, parent, state, content });
+  return follows ? proposed : undefined;
 }
 
 /** Whether the version was proved under this policy when it was proposed, and no key was revoked by its date since. */

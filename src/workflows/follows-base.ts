@@ -1,0 +1,52 @@
+import type { Installation } from '../core/installation/installation.ts';
+import type { LockFile } from '../core/installation/lock-file.ts';
+import { evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import type { CommitSha, Tree } from '../core/repository/commit.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
+import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
+import { type RepositoryState, readTexts } from './observe-repository.ts';
+
+interface Following {
+  readonly installation: Installation;
+  /** On the base branch. */
+  readonly installed: LockFile | undefined;
+  /** Of the proposal, from the same inputs as would be rendered now. */
+  readonly proposed: LockFile;
+  readonly head: CommitSha;
+  /** What the proposal was made on. */
+  readonly parent: CommitSha;
+  /** The base branch now. */
+  readonly state: RepositoryState;
+  readonly content: RepositoryContent;
+}
+
+/**
+ * Tells whether a proposal, made on an earlier commit of the base branch, is still what rendering on its tip would give: when
+ * nothing has changed there since that it reads, writes or could clash with. That needs git alone; in doubt it says no.
+ */
+export async function followsBase(following: Following): Promise<boolean> {
+  const { installation, installed, proposed, head, parent, state, content } = following;
+  if (parent === state.commit) return true;
+  const before = await content.readTree(parent);
+  const paths = [
+    lockPathOf(installation),
+    evidencePathOf(installation),
+    ...[...(installed?.files ?? []), ...proposed.files].map(({ path }) => path),
+    ...(addsValues(following) ? [installation.valuesPath] : []),
+  ];
+  if (paths.some((path) => !isSame(path, before, state.tree))) return false;
+  const changed = new Map([...state.tree].filter(([path]) => !isSame(path, before, state.tree)));
+  const written = proposed.files.map(({ path }) => path);
+  const files = await readTexts(content, await content.readTree(head), written);
+  return (await findDeclaredElsewhere({ installation, files, tree: changed, content })).length === 0;
+}
+
+/** Whether what people have in their values decides about the proposal: a parameter that was offered before is never added. */
+function addsValues({ installed, proposed }: Pick<Following, 'installed' | 'proposed'>): boolean {
+  return !installed || proposed.parameters.some((name) => !installed.parameters.includes(name));
+}
+
+function isSame(path: string, a: Tree, b: Tree): boolean {
+  const [one, other] = [a.get(path), b.get(path)];
+  return one?.blob === other?.blob && one?.mode === other?.mode;
+}
