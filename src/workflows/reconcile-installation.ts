@@ -6,6 +6,7 @@ import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts'
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { Commit } from '../core/repository/commit.ts';
 import type { TagListing } from '../ports/component-repository.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import type { FirstSeen } from '../ports/store.ts';
@@ -185,8 +186,17 @@ async function lookAtBranch({ installation, change, open, view, ports, options }
     head,
     wanted: change?.tree,
     recorded: await ports.store.recordedCommits(options.repository, name),
-    isRender: (commit) => isRenderOfItsLock(commit, { name: installation.name, ports, options }),
+    isRender: (commit) => recogniseCommit(commit, { name, installation, ports, options }),
   });
+}
+
+type Recognising = Pick<LookInput, 'installation' | 'ports' | 'options'> & { readonly name: string };
+
+/** What was recognised once is recorded: finding it out takes all of the component version. */
+async function recogniseCommit(commit: Commit, { name, installation, ports, options }: Recognising): Promise<boolean> {
+  if (!(await isRenderOfItsLock(commit, { name: installation.name, ports, options }))) return false;
+  if (options.mode === 'run') await ports.store.recordCommit(options.repository, name, commit.sha, ports.clock.now());
+  return true;
 }
 
 async function recordDecision(
