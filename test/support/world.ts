@@ -18,7 +18,9 @@ import { applicationsIn, archiveIn, openPorts, registry, storeIn, worldOptions }
 /** Making keys and starting the thread that renders take longer than a test; both are shared, and neither remembers anything. */
 const evaluator = createEvaluator({ timeoutSeconds: 20 });
 let madeKeys: KeyPair | undefined;
-function keys(): KeyPair {
+
+/** @returns What `release` is signed with, and verified with by what `createWorld` configures. */
+export function keys(): KeyPair {
   madeKeys ??= createKeyPair();
   return madeKeys;
 }
@@ -69,6 +71,8 @@ export interface World extends AsyncDisposable {
 export interface WorldChanges {
   /** Lines of `.consignee/config.yaml` after those of `configText`. */
   readonly config?: string;
+  /** Name of the registry, where it is another one. */
+  readonly registryName?: string;
   readonly objectFormat?: 'sha1' | 'sha256';
 }
 
@@ -76,8 +80,8 @@ export const branch = 'consignee/default/podinfo';
 export const configPath = '.consignee/config.yaml';
 
 /** @returns The text of `.consignee/config.yaml`, with more applications or settings. */
-export function configText(more = ''): string {
-  return `registry: ${registry}
+export function configText(more = '', registryName = registry): string {
+  return `registry: ${registryName}
 verify: [{ signature: release, publicKey: keys/release.pub }]
 flux: { kustomizations: clusters/kind }
 applications:
@@ -85,9 +89,12 @@ applications:
 ${more}`;
 }
 
-export async function createWorld({ config, objectFormat = 'sha1' }: WorldChanges = {}): Promise<World> {
+export async function createWorld({ config, registryName, objectFormat = 'sha1' }: WorldChanges = {}): Promise<World> {
   const git = await createGitWorld({ objectFormat });
-  const configuration = { [configPath]: configText(config), '.consignee/keys/release.pub': keys().publicKey };
+  const configuration = {
+    [configPath]: configText(config, registryName),
+    '.consignee/keys/release.pub': keys().publicKey,
+  };
   await git.person.commit('main', configuration);
   return worldIn(git);
 }
@@ -166,7 +173,7 @@ async function readRefs(bare: string): Promise<string> {
 }
 
 /** @returns What came of an installation, in a word or two. */
-function inWords({ outcome }: InstallationResult): string {
+export function inWords({ outcome }: InstallationResult): string {
   if (outcome.kind === 'failed') return `failed ${outcome.failure.code}`;
   const { decision } = outcome;
   return 'because' in decision ? `${decision.kind} ${decision.because}` : decision.kind;
