@@ -64,16 +64,32 @@ function checkSigners(required: readonly UsableAnchors[], { minimumSigners = 1 }
       remedy: 'Write at least 1 under "minimumSignatures".',
     });
   }
-  const keys = new Set(required.flatMap((it) => it.keys.map(({ fingerprint }) => fingerprint)));
-  const isOpen = required.some(({ roots }) => roots.length > 0);
-  if (required.length === 0 || isOpen || keys.size === 0 || keys.size >= minimumSigners) return;
+  const isOpen = required.some(({ keys, roots }) => keys.length === 0 || roots.length > 0);
+  const signers = countSigners(required);
+  if (required.length === 0 || isOpen || signers >= minimumSigners) return;
   const names = required.map(({ name }) => name).join(', ');
   throw new Failure(
     'configuration',
-    `The signatures ${names} can be made by ${keys.size} different keys, and the operator requires ${minimumSigners}.`,
+    `The signatures ${names} can be made by ${signers} different keys, and the operator requires ${minimumSigners}.`,
     {
       place: { file: required[0]?.keys[0]?.source ?? '' },
       remedy: 'Name different keys for the signatures under "verify".',
     },
   );
+}
+
+/** @returns By how many different keys the signatures can be made, each by one of its own. */
+function countSigners(required: readonly UsableAnchors[]): number {
+  const signatureOf = new Map<string, UsableAnchors>();
+  const findKey = (signature: UsableAnchors, tried: Set<string>): boolean =>
+    signature.keys.some(({ fingerprint }) => {
+      if (tried.has(fingerprint)) return false;
+      tried.add(fingerprint);
+      // A key that another signature has is free when that one finds another key.
+      const holder = signatureOf.get(fingerprint);
+      if (holder && !findKey(holder, tried)) return false;
+      signatureOf.set(fingerprint, signature);
+      return true;
+    });
+  return required.filter((signature) => findKey(signature, new Set())).length;
 }

@@ -9,6 +9,7 @@ import { createAuthority, createCertificate, createLeaf, pemOf } from '../../bui
 const read = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/ocm/keys', name), 'utf8');
 const first: TrustAnchor = { pem: read('ocm-signing.pub'), source: 'first.pub' };
 const second: TrustAnchor = { pem: read('other.pub'), source: 'second.pub' };
+const third = read('leaf-key.pub');
 const root: TrustAnchor = { roots: read('root.pem'), source: 'root.pem' };
 
 function policy(changes: Partial<TrustPolicy> = {}): TrustPolicy {
@@ -144,6 +145,31 @@ describe('anchors', () => {
         remedy: expect.stringMatching(/^[A-Z].*\.$/),
         place: file === undefined ? undefined : { file },
       }),
+    );
+  });
+
+  test.each([
+    [1, ['a', 'a']],
+    [1, ['a', 'a', 'a']],
+    [2, ['a', 'ab']],
+    [2, ['ab', 'a']],
+    [2, ['ab', 'ab', 'ab']],
+    [2, ['a', 'a', 'abc']],
+    [3, ['ab', 'a', 'bc']],
+    [3, ['abc', 'ab', 'a']],
+  ])('stand for %i signers at most, as %j', (signers, sets) => {
+    const pems = new Map([
+      ['a', first.pem],
+      ['b', second.pem],
+      ['c', third],
+    ]);
+    const signatures = sets.map((letters, index) => ({
+      name: `s${index}`,
+      anyOf: [...letters].map((letter) => ({ pem: pems.get(letter) ?? '', source: letter })),
+    }));
+    expect(readAnchors(policy({ signatures, minimumSigners: signers }))).toHaveLength(sets.length);
+    expect(() => readAnchors(policy({ signatures, minimumSigners: signers + 1 }))).toThrow(
+      `can be made by ${signers} different keys`,
     );
   });
 
