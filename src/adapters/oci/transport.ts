@@ -6,6 +6,7 @@ import { createPace, type Pace, parseRetryAfter, type Timing } from './pace.ts';
 import { type Asked, Interrupted, registryFailure, translateError } from './registry-failure.ts';
 import type { RegistryLimits } from './registry-limits.ts';
 import { discard, guardBody, readBody } from './response-body.ts';
+import { createRetry, type Retry } from './retry.ts';
 
 export interface Transport extends AsyncDisposable {
   /** How many requests left. */
@@ -19,8 +20,7 @@ export interface Transport extends AsyncDisposable {
   open(request: Request): Promise<Response>;
   /** Reads a body into memory, of which so much may be in use at the same time. @see readBody */
   read(response: Response, maxBytes: number): Promise<WholeBody>;
-  /** Does something until it is not interrupted, a few times at most. @throws {Failure} `registry-unreachable` after that. */
-  retry<Result>(asked: Asked, attempt: () => Promise<Result>): Promise<Result>;
+  readonly retry: Retry;
 }
 
 export interface TransportOptions {
@@ -70,26 +70,6 @@ export function createTransport({
     }
   }
 
-  async function retry<Result>(asked: Asked, attempt: () => Promise<Result>): Promise<Result> {
-    for (let count = 1; ; count++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof Interrupted)) throw error;
-        await waitOrFail(asked, error, count);
-      }
-    }
-  }
-
-  async function waitOrFail(asked: Asked, error: Interrupted, count: number): Promise<void> {
-    if (count >= limits.attempts) throw exhausted(asked, error, count);
-    try {
-      await pace.backOff(count);
-    } catch (pause) {
-      throw pause instanceof Interrupted ? exhausted(asked, pause, count) : pause;
-    }
-  }
-
   return {
     get requests() {
       return requests;
@@ -97,19 +77,11 @@ export function createTransport({
     open,
     read: (response, maxBytes) =>
       readBody(response, maxBytes, { readSeconds: limits.readSeconds, now: timing.now, buffers }),
-    retry,
+    retry: createRetry(limits, pace),
     [Symbol.asyncDispose]: async () => {
       await (await agent)?.destroy();
     },
   };
-}
-
-/** @returns What ends the work after the last attempt. */
-function exhausted(asked: Asked, error: Interrupted, count: number) {
-  const times = count === 1 ? '' : `, ${count} times`;
-  const remedy =
-    error.pauseUntil === undefined ? undefined : 'Try again later, or ask for a higher limit at the registry.';
-  return registryFailure(asked, `${error.message}${times}`, { cause: error, ...(remedy && { remedy }) });
 }
 
 /** The library is loaded when it is needed: that takes longer than all the rest of a look into an archive. */

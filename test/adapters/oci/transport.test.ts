@@ -44,6 +44,38 @@ describe('connections', () => {
   });
 });
 
+describe('a request', () => {
+  test('asks for bytes as they are stored, and says who asks', async () => {
+    const seen: unknown[] = [];
+    const fault: Fault = ({ request }) => {
+      seen.push([request.headers['accept-encoding'], request.headers['user-agent'], request.headers.cookie]);
+      return 'pass';
+    };
+    await using world = await startOciWorld({ registry: { fault } });
+    await ask.list(world);
+    await ask.prove(world);
+    expect(seen).toEqual([
+      ['identity', 'consignee', undefined],
+      ['identity', 'consignee', undefined],
+    ]);
+  });
+
+  test('goes through no proxy that the surroundings name', async () => {
+    const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'];
+    const before = names.map((name) => [name, process.env[name]] as const);
+    for (const name of names) process.env[name] = 'http://127.0.0.1:1';
+    try {
+      await using world = await startOciWorld();
+      expect(await ask.list(world)).toMatchObject({ complete: true });
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  });
+});
+
 describe('memory', () => {
   test('is lent out in order, never more than there is', async () => {
     const allowance = createAllowance(10);

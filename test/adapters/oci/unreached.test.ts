@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { complete, type FaultRow, failure, testFaults } from '../../support/fault-table.ts';
 import { first, never, reset, stall, status } from '../../support/faults.ts';
 import { ask, startOciWorld } from '../../support/oci-world.ts';
@@ -96,3 +96,19 @@ const unreached: readonly FaultRow[] = [
 ];
 
 testFaults('a registry that is hard to reach', unreached);
+
+test('F-01: a registry that is down is not tried often for each of many questions', async () => {
+  await using world = await startOciWorld({ registry: { fault: reset } });
+  const fail = async () => {
+    const before = world.client.requests;
+    await expect(ask.list(world)).rejects.toMatchObject({ code: 'registry-unreachable' });
+    return world.client.requests - before;
+  };
+  const tries: number[] = [];
+  for (let count = 0; count < 7; count++) tries.push(await fail());
+  expect(tries).toEqual([3, 3, 3, 3, 3, 1, 1]);
+  world.fake.fault = undefined;
+  expect(await ask.list(world)).toMatchObject({ complete: true });
+  world.fake.fault = reset;
+  expect(await fail()).toBe(3);
+});
