@@ -41,13 +41,14 @@ export function createContentCache({
     const path = pathOf(folder, digest);
     const draft = join(temporary, randomUUID());
     bytesKept ??= tidy(temporary).then(() => makeRoom(folder, maxBytes));
-    const before = await bytesKept;
+    await bytesKept;
     await mkdir(temporary, { recursive: true });
     await mkdir(dirname(path), { recursive: true });
     await writeFile(draft, bytes);
     await rename(draft, path);
-    const after = before + bytes.length;
-    bytesKept = after > maxBytes ? makeRoom(folder, maxBytes) : Promise.resolve(after);
+    bytesKept = bytesKept.then((kept) =>
+      kept + bytes.length > maxBytes ? makeRoom(folder, maxBytes) : kept + bytes.length,
+    );
     await bytesKept;
   }
 

@@ -99,3 +99,19 @@ test('does without a folder that cannot be written', async () => {
   await cache.write(digest, bytes);
   expect(await cache.read(digest)).toBeUndefined();
 });
+
+test('keeps to its size when many write at the same time', async () => {
+  const cache = open(10_000);
+  const contents = Array.from({ length: 30 }, (_, index) => Buffer.alloc(1000, index));
+  await Promise.all(contents.map((it) => cache.write(digestOf(it), it)));
+  const kept = await Promise.all(contents.map((it) => cache.read(digestOf(it))));
+  const count = kept.filter((it) => it).length;
+  expect(count).toBeGreaterThanOrEqual(8);
+  expect(count).toBeLessThanOrEqual(10);
+});
+
+test('is whole when several write the same at the same time', async () => {
+  await Promise.all(Array.from({ length: 20 }, () => open().write(digest, bytes)));
+  expect(await open().read(digest)).toEqual(bytes);
+  expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
+});
