@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ContentCache, createContentCache } from '../../../src/adapters/oci/content-cache.ts';
 import { openOciRepository } from '../../../src/adapters/oci/oci-repository.ts';
 import { createRegistryClient } from '../../../src/adapters/oci/registry-client.ts';
+import { digestOf } from '../../../src/core/digest.ts';
+import { componentName } from '../../builders/component-version.ts';
 import { repositoryWith } from '../../support/fake-registry.ts';
 import { status, text, where } from '../../support/faults.ts';
 import { ask, greeter, startOciWorld } from '../../support/oci-world.ts';
@@ -87,6 +89,21 @@ describe('a repository', () => {
     expect(world.client.requests - before).toBe(1);
     await world.repository.findArtifact({ kind: 'relative', text: `other/a69@${digest}` });
     expect(world.client.requests - before).toBeLessThanOrEqual(3);
+  });
+
+  test('keeps no more bytes of manifests than there is room for', async () => {
+    const bytes = Buffer.alloc(4 * 1024 * 1024, ' ');
+    await using world = await startOciWorld({ registry: { fault: text(bytes) } });
+    const read = (index: number) =>
+      world.repository.read(componentName(`example.org/a${index}`), digestOf(bytes), {
+        kind: 'manifest',
+        maxBytes: 1e7,
+      });
+    for (let index = 0; index < 9; index++) await read(index);
+    await read(8);
+    expect(world.client.requests).toBe(9);
+    await read(0);
+    expect(world.client.requests).toBe(10);
   });
 
   test('below a path that no registry can have is empty', async () => {
