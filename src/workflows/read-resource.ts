@@ -16,6 +16,9 @@ import type { ComponentRepository } from '../ports/component-repository.ts';
 import type { ReadVersion } from './read-component-version.ts';
 import { proveContent, readContent } from './read-content.ts';
 
+/** Local blobs up to this size are fetched whole to prove them. */
+const maxFetchedBytes = 256 * 1024;
+
 export interface ResourceReading {
   readonly repository: ComponentRepository;
   readonly component: ComponentName;
@@ -96,14 +99,15 @@ async function readLocal(reading: ResourceReading, rule: Rule, blob: LocalBlob):
 }
 
 /** A blob in several parts may lack several of them. */
-async function proveBlobs({ repository, component, version }: ResourceReading, digests: readonly Digest[]) {
+async function proveBlobs(reading: ResourceReading, digests: readonly Digest[]) {
+  const { version } = reading;
   const problems: Problem[] = [];
   let read = true;
   for (const digest of digests) {
     try {
-      const found = await proveContent(repository, component, digest);
-      const stated = version.layers.get(digest)?.size ?? found.size;
-      if (found.size !== stated)
+      const stated = version.layers.get(digest)?.size;
+      const found = await findBlob(reading, digest, stated);
+      if (stated !== undefined && found.size !== stated)
         throw new Refusal('size-mismatch', `${digest} is stated with ${stated} bytes and has ${found.size}`);
       read &&= found.read;
     } catch (error) {
@@ -112,6 +116,13 @@ async function proveBlobs({ repository, component, version }: ResourceReading, d
     }
   }
   return { problems, read };
+}
+
+/** Fetching a small blob takes no more than asking for it, and proves its bytes as well. */
+async function findBlob({ repository, component }: ResourceReading, digest: Digest, stated: number | undefined) {
+  if (stated === undefined || stated > maxFetchedBytes) return proveContent(repository, component, digest);
+  const bytes = await readContent(repository, component, { digest, kind: 'blob', maxBytes: maxFetchedBytes });
+  return { size: bytes.length, read: true };
 }
 
 /** The digest of a single blob is its hash already, when the algorithm is the same. */
