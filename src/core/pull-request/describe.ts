@@ -1,5 +1,5 @@
 import { shortDigest } from '../digest.ts';
-import type { Evidence, ReferenceEvidence, ResourceEvidence } from '../trust/evidence.ts';
+import type { Evidence, ReferenceEvidence, ResourceEvidence, SignatureEvidence } from '../trust/evidence.ts';
 import type { Reason } from '../trust/reason.ts';
 import type { SkippedVersion } from '../version/select-version.ts';
 import type { Version } from '../version/version.ts';
@@ -189,10 +189,7 @@ function describeVerification({
       digest ? `${code(`${digest.hashAlgorithm}:${digest.value}`)} by ${code(digest.normalisationAlgorithm)}` : 'none',
     ],
     ['manifest', code(manifest ?? 'none')],
-    ...signatures.map((it) => [
-      `signature ${code(it.name)}`,
-      `${it.verdict}, ${code(it.algorithm ?? '')}, key ${code(it.keyFingerprint ?? 'none')}`,
-    ]),
+    ...signatures.map((it) => [`signature ${code(it.name)}`, signatureInWords(it)]),
     ...evidence.resources.map((it) => [`resource ${code(identityOf(it))}`, proofInWords(it)]),
     ...references.map((it) => [
       `reference ${code(it.name)}`,
@@ -200,6 +197,17 @@ function describeVerification({
     ]),
   ];
   return folded('Verification', table(['what', 'found'], rows));
+}
+
+function signatureInWords({ verdict, algorithm, keyFingerprint, anchor, certificate, validUntil }: SignatureEvidence) {
+  return [
+    verdict,
+    ...(algorithm ? [code(algorithm)] : []),
+    `key ${code(keyFingerprint ?? 'none')}`,
+    ...(certificate ? [`certificate of ${code(certificate.subject)}`] : []),
+    ...(anchor ? [`trusted by ${code(anchor)}`] : []),
+    ...(validUntil ? [`until ${code(validUntil)}`] : []),
+  ].join(', ');
 }
 
 function proofInWords({ proof, digest }: ResourceEvidence): string {

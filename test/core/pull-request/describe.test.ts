@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ComponentName } from '../../../src/core/component/component-name.ts';
 import { digestOf } from '../../../src/core/digest.ts';
 import { describeBody, type PullRequestContent } from '../../../src/core/pull-request/describe.ts';
-import type { ResourceEvidence } from '../../../src/core/trust/evidence.ts';
+import type { ResourceEvidence, SignatureEvidence } from '../../../src/core/trust/evidence.ts';
 import { version } from '../../builders/observation.ts';
 
 function bodyOf(changes: Partial<PullRequestContent> = {}): string {
@@ -82,4 +82,34 @@ test.each<[string, Partial<PullRequestContent>, string]>([
   const body = bodyOf(changes);
   expect(body).toContain(shown);
   expect(bodyOf({ valuesAdded: { path: 'values.yaml', names: many(20, 'v') } })).toContain('`v19`, `v20`.  \n');
+});
+
+test('says of a signature who is trusted for it, and until when', () => {
+  const signature = {
+    name: 'release',
+    verdict: 'verified',
+    algorithm: 'RSASSA-PSS',
+    keyFingerprint: `sha256:${'ab'.repeat(32)}`,
+    anchor: '.consignee/keys/root.pem',
+    certificate: {
+      subject: 'CN=release,O=Example Works',
+      issuer: 'CN=ca',
+      serialNumber: '1',
+      notAfter: '',
+      publicKey: '',
+    },
+    validUntil: '2027-01-01T00:00:00.000Z',
+  } as SignatureEvidence;
+  const body = bodyOf({ evidence: { ...evidence([]), signatures: [signature] } });
+  expect(body).toContain(
+    `verified, \`RSASSA-PSS\`, key \`sha256:${'ab'.repeat(32)}\`, certificate of \`CN=release,O=Example Works\`,` +
+      ' trusted by `.consignee/keys/root.pem`, until `2027-01-01T00:00:00.000Z`',
+  );
+});
+
+test('says of content outside of the registries that it was not looked at', () => {
+  const outside: ResourceEvidence = { ...resource('image'), proof: 'pinned' };
+  const body = bodyOf({ evidence: evidence([outside]) });
+  expect(body).toContain('0 of 1 resources in the registry');
+  expect(body).toContain('outside of the configured registries');
 });
