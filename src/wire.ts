@@ -136,10 +136,28 @@ async function readAccount(
       return { kind: 'basic', username: account.username, password };
     }
     case 'docker-config':
-      return (await import('./adapters/oci/docker-config.ts')).readDockerConfig(account.path, name);
     case 'ocm-config':
-      return (await import('./adapters/oci/ocm-config.ts')).readOcmConfig(account.path, name, { insecureHttp });
+      return readCredentialFile(account, name, { insecureHttp, variables });
   }
+}
+
+interface FileReading {
+  readonly insecureHttp: boolean;
+  readonly variables: Surroundings['variables'];
+}
+
+/** Credential helpers get the whole environment: they find their own configuration by it. */
+async function readCredentialFile(
+  { kind, path }: { readonly kind: 'docker-config' | 'ocm-config'; readonly path: string },
+  registry: string,
+  { insecureHttp, variables }: FileReading,
+): Promise<RegistryCredentials | undefined> {
+  const { createHelperRunner } = await import('./adapters/oci/credential-helper.ts');
+  const { readDockerConfig } = await import('./adapters/oci/docker-config.ts');
+  const { readOcmConfig } = await import('./adapters/oci/ocm-config.ts');
+  const runHelper = createHelperRunner(variables);
+  if (kind === 'docker-config') return readDockerConfig(path, registry, runHelper);
+  return readOcmConfig(path, registry, { insecureHttp, runHelper });
 }
 
 /** Without a configuration: the user's own credentials, where the tools that transfer component versions have them. */
@@ -148,22 +166,23 @@ async function openRegistry(name: string, variables: Surroundings['variables']):
   const { openOciRepository } = await import('./adapters/oci/oci-repository.ts');
   const insecureHttp = name.startsWith('http://');
   const registry = name.replace(/^[a-z]+:\/\//, '').replace(/\/+$/, '');
-  const credentials = () => readOwnCredentials(registry, insecureHttp, variables);
+  const credentials = () => readOwnCredentials(registry, { insecureHttp, variables });
   const client = createRegistryClient({ host: hostOf(registry), insecureHttp, credentials });
   const repository = openOciRepository(client, { registry });
   return { ...repository, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
 }
 
-async function readOwnCredentials(
-  registry: string,
-  insecureHttp: boolean,
-  { HOME = homedir(), DOCKER_CONFIG = join(HOME, '.docker') }: Surroundings['variables'],
-): Promise<RegistryCredentials | undefined> {
-  const [ocm, docker] = [join(HOME, '.ocmconfig'), join(DOCKER_CONFIG, 'config.json')];
-  const { readOcmConfig } = await import('./adapters/oci/ocm-config.ts');
-  const { readDockerConfig } = await import('./adapters/oci/docker-config.ts');
-  const found = existsSync(ocm) ? await readOcmConfig(ocm, registry, { insecureHttp }) : undefined;
-  return found ?? (existsSync(docker) ? await readDockerConfig(docker, registry) : undefined);
+async function readOwnCredentials(registry: string, reading: FileReading): Promise<RegistryCredentials | undefined> {
+  const { HOME = homedir(), DOCKER_CONFIG = join(HOME, '.docker') } = reading.variables;
+  const files = [
+    { kind: 'ocm-config', path: join(HOME, '.ocmconfig') },
+    { kind: 'docker-config', path: join(DOCKER_CONFIG, 'config.json') },
+  ] as const;
+  for (const file of files.filter(({ path }) => existsSync(path))) {
+    const found = await readCredentialFile(file, registry, reading);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function addressOf(
