@@ -3,7 +3,12 @@ import type { ComponentDescriptor, ComponentReference, Resource } from '../core/
 import { mapLimited } from '../core/map-limited.ts';
 import { type Problem, Refusal } from '../core/trust/reason.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
-import { type ReadVersion, readComponentVersion, type WantedVersion } from './read-component-version.ts';
+import {
+  type DescriptorAllowance,
+  type ReadVersion,
+  readComponentVersion,
+  type WantedVersion,
+} from './read-component-version.ts';
 import { type ResourceReading, readResource, readResourceBytes } from './read-resource.ts';
 
 export type CollectRequest = WantedVersion & {
@@ -16,6 +21,8 @@ export interface CollectLimits {
   /** Of references below the component version. */
   readonly maxDepth: number;
   readonly maxVersions: number;
+  /** Of all component descriptors together. */
+  readonly maxDescriptorBytes: number;
   /** Of one resource that is wanted, packed and unpacked. */
   readonly maxResourceBytes: number;
   /** Of an archive of an OCI artifact, unpacked. */
@@ -25,6 +32,7 @@ export interface CollectLimits {
 const defaultLimits: CollectLimits = {
   maxDepth: 10,
   maxVersions: 200,
+  maxDescriptorBytes: 4 * 1024 * 1024,
   maxResourceBytes: 4 * 1024 * 1024,
   maxUnpackedBytes: 8 * 1024 * 1024 * 1024,
 };
@@ -43,8 +51,9 @@ export async function collectComponentVersion(
   request: CollectRequest,
 ): Promise<CollectedVersion> {
   const limits = { ...defaultLimits, ...request.limits };
-  const root = { wanted: request, read: await readComponentVersion(repository, request) };
-  const below = await readReferenced(repository, root, limits);
+  const allowance = { bytes: limits.maxDescriptorBytes };
+  const root = { wanted: request, read: await readComponentVersion(repository, request, allowance) };
+  const below = await readReferenced(repository, root, { ...limits, allowance });
   const wanted = new Set(request.readResources ?? []);
   const all = await mapLimited([root, ...below.values()], concurrency, (version) =>
     readContents(repository, version, { limits, readResources: version === root ? wanted : new Set() }),
@@ -67,7 +76,7 @@ const keyOf = (wanted: WantedVersion): string => `${wanted.component}:${askedFor
 async function readReferenced(
   repository: ComponentRepository,
   root: Version,
-  { maxDepth, maxVersions }: CollectLimits,
+  { maxDepth, maxVersions, allowance }: CollectLimits & { readonly allowance: DescriptorAllowance },
 ): Promise<ReadonlyMap<string, Version>> {
   const found = new Map<string, Version>();
   let level: readonly Version[] = [root];
@@ -80,7 +89,7 @@ async function readReferenced(
     }
     level = await mapLimited([...wanted.values()], concurrency, async (it) => ({
       wanted: it,
-      read: await readComponentVersion(repository, it),
+      read: await readComponentVersion(repository, it, allowance),
     }));
     for (const version of level) found.set(keyOf(version.wanted), version);
   }

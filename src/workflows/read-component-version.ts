@@ -34,10 +34,20 @@ export interface ReadVersion {
 
 const nothing = { layers: new Map<Digest, never>(), siblings: new Map<Digest, never>() };
 
-/** Reads manifest and component descriptor of one version. Whatever is wrong with them is a problem in the result. */
+/** Bytes of component descriptors that may still be read for one component version and all that it refers to. */
+export interface DescriptorAllowance {
+  bytes: number;
+}
+
+/**
+ * Reads manifest and component descriptor of one version. Whatever is wrong with them is a problem in the result.
+ *
+ * @param allowance What is read is taken from it; what goes beyond it is `too-large`. A descriptor in memory takes many times its size.
+ */
 export async function readComponentVersion(
   repository: ComponentRepository,
   wanted: WantedVersion,
+  allowance: DescriptorAllowance = { bytes: maxDescriptorLayerBytes },
 ): Promise<ReadVersion> {
   const tag = tagOf(wanted);
   const manifest = wanted.manifest ?? (await repository.resolveTag(wanted.component, tag));
@@ -46,7 +56,7 @@ export async function readComponentVersion(
     return { ...nothing, problems: [{ code: 'version-not-found', message }] };
   }
   try {
-    return { ...(await readDescriptor(repository, wanted, manifest)), manifest };
+    return { ...(await readDescriptor(repository, wanted, { manifest, allowance })), manifest };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ...nothing, manifest, problems: [error.problem] };
@@ -60,12 +70,28 @@ function tagOf(wanted: WantedVersion): string {
   return (version && versionToTag(version.text)) ?? wanted.version;
 }
 
-async function readDescriptor(repository: ComponentRepository, wanted: WantedVersion, digest: Digest) {
+interface Place {
+  readonly manifest: Digest;
+  readonly allowance: DescriptorAllowance;
+}
+
+async function readDescriptor(
+  repository: ComponentRepository,
+  wanted: WantedVersion,
+  { manifest: digest, allowance }: Place,
+) {
   const { component } = wanted;
   const top = await readManifests(repository, component, digest);
   const manifest = parseComponentManifest(top.bytes);
   const config = await readStated(repository, component, manifest.config, maxConfigBytes);
   const { layer, form } = findDescriptorLayer(manifest, config);
+  if (layer.size > allowance.bytes) {
+    throw new Refusal(
+      'too-large',
+      'the component descriptors of this version and all that it refers to are too large together',
+    );
+  }
+  allowance.bytes -= layer.size;
   const descriptor = await parseDescriptorLayer(
     await readStated(repository, component, layer, maxDescriptorLayerBytes),
     form,

@@ -24,12 +24,16 @@ interface Published {
   readonly reference: object;
 }
 
+/** Of the component descriptors, by short name of the component. */
+const sizes = new Map<string, number>();
+
 /** Publishes a component version and gives the reference to it, with its digest. */
 async function publish(name: string, references: readonly Published[] = []): Promise<Published> {
   const data = descriptorData({ name, references: references.map((it) => it.reference) });
   await createArchiveWriter().add(archive, publishable(data, [note]));
   const digest = componentDigest(parseData(data), 'jsonNormalisation/v3', 'SHA-256');
-  const [, short] = name.split('/');
+  const [, short = ''] = name.split('/');
+  sizes.set(short, Buffer.byteLength(JSON.stringify(data)));
   return { name, reference: { name: short, componentName: name, version: 'v1.0.0', digest } };
 }
 
@@ -60,6 +64,15 @@ describe('references', () => {
     expect((await verify(top)).verdict).toBe('verified');
     const deeper = await publish('example.org/level-11', [top]);
     expect((await verify(deeper)).codes).toContain('too-large');
+  });
+
+  test('have component descriptors up to the limit together and not more', async () => {
+    const leaves: Published[] = [];
+    for (const name of ['a', 'b']) leaves.push(await publish(`example.org/${name}`));
+    const root = await publish('example.org/root', leaves);
+    const all = ['root', 'a', 'b'].reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+    expect((await verify(root, { maxDescriptorBytes: all })).verdict).toBe('verified');
+    expect((await verify(root, { maxDescriptorBytes: all - 1 })).codes).toEqual(['too-large']);
   });
 
   test('lead to as many component versions as the limit says and not more', async () => {
