@@ -1,6 +1,7 @@
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
+import { printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
 import type { Commit, CommitSha } from '../core/repository/commit.ts';
 import { type RepositoryState, readRepositoryState, readTextsStrictly } from './observe-repository.ts';
@@ -38,7 +39,9 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
   const state = await readRepositoryState(content, parent, options.read);
   const installation = state.installations.find((it) => it.name === name);
   const lock = installation && (await readLockAt(content, commit.sha, lockPathOf(installation)));
-  if (!lock) return undefined;
+  const installed = installation && (await readLockAt(content, parent, lockPathOf(installation)));
+  // Every proposal changes the lock file; that a commit of somebody else does not is told without reading the component version.
+  if (!lock || (installed && printLockFile(installed) === printLockFile(lock))) return undefined;
 
   const inputs = await readInputs(installation, state.texts, {
     templateSets: ports.templateSets,
@@ -51,7 +54,6 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
   );
   if (evidence.verdict === 'refused' || evidence.digest?.value !== lock.digest.value) return undefined;
 
-  const installed = await readLockAt(content, parent, lockPathOf(installation));
   const rendered = await renderInstallation({
     installation,
     version: lock.version,

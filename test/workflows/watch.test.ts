@@ -55,6 +55,13 @@ describe.concurrent('a pass with nothing to do', () => {
     }
   });
 
+  test('does not read a version again to find out whose a commit on its branch is', async () => {
+    await using watch = await startProposed();
+    await watch.world.person.commit(branch, { 'notes.txt': 'mine\n' });
+    const asked = await watch.askOnly('leave branch-has-other-commits');
+    expect(asked.filter((it) => it === 'GET manifests')).toHaveLength(1);
+  });
+
   test('sends one request, where a plan is made', async () => {
     await using watch = await startProposed();
     expect(await watch.askOnly('leave waiting-for-merge', { mode: 'plan' })).toEqual(oneRequest);
