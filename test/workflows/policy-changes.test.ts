@@ -19,7 +19,8 @@ const leafKeys = createRsaKeys();
 const leaf = createLeaf(root, { keys: leafKeys, to: '2026-11-22T00:00:00Z' });
 const renewedLeaf = createLeaf(root, { keys: leafKeys, to: '2027-11-22T00:00:00Z' });
 
-const day = 24 * 60;
+/** Past midnight, before what was found out counts no more for its age. */
+const nextDay = 13 * 60;
 
 /** What is trusted, by whom it is said, and when. */
 interface Policy {
@@ -65,15 +66,21 @@ const changes: Readonly<Record<string, Change>> = {
   },
   'its key retires': {
     before: { verify: either('retired: 2026-11-22') },
-    after: { verify: either('retired: 2026-11-22'), at: day },
-    lifted: { verify: either('retired: 2027-01-01'), at: day },
+    after: { verify: either('retired: 2026-11-22'), at: nextDay },
+    lifted: { verify: either('retired: 2027-01-01'), at: nextDay },
+    code: 'key-retired',
+    installed: 'leave in-sync',
+  },
+  'its key is retired since long': {
+    before: { verify: either('retired: 2027-01-01') },
+    after: { verify: either('retired: 2026-01-01') },
     code: 'key-retired',
     installed: 'leave in-sync',
   },
   'its key is revoked from a day on': {
     before: { verify: either('revoked: 2026-11-22') },
-    after: { verify: either('revoked: 2026-11-22'), at: day },
-    lifted: { verify: either('revoked: 2027-01-01'), at: day },
+    after: { verify: either('revoked: 2026-11-22'), at: nextDay },
+    lifted: { verify: either('revoked: 2027-01-01'), at: nextDay },
     code: 'key-revoked',
     installed: refused,
   },
@@ -111,8 +118,8 @@ const changes: Readonly<Record<string, Change>> = {
   },
   'its certificate expires': {
     before: { verify: certified },
-    after: { verify: certified, at: day },
-    lifted: { verify: certified, at: day + 2 },
+    after: { verify: certified, at: nextDay },
+    lifted: { verify: certified, at: nextDay + 2 },
     sign: (version) => signWith(leaf, version),
     renewed: signWith(renewedLeaf, 'v1.1.0'),
     code: 'certificate-expired',
@@ -219,6 +226,19 @@ describe.concurrent('what is installed is judged by what counts for it, when', (
   });
 });
 
+test('what was proved as installed is judged anew from the day on which its key is revoked', async () => {
+  await using watch = await startWatch();
+  const { world } = watch;
+  await world.person.commit('main', { '.consignee/keys/new.pub': newKeys.publicKey });
+  await world.publish('v1.0.0');
+  await watch.ask('open', await put(world, { verify: either('revoked: 2027-01-01') }));
+  await world.merge();
+  const sooner = { verify: either('revoked: 2026-11-22') };
+  expect((await watch.askOnly('leave in-sync', await put(world, sooner))).length).toBeGreaterThan(1);
+  expect(await watch.askOnly('leave in-sync', await put(world, sooner))).toEqual(oneRequest);
+  await watch.askOnly(refused, await put(world, { ...sooner, at: nextDay }));
+});
+
 test('what is installed under a revoked key is replaced by what another key signed', async () => {
   const before = { verify: either('revoked: 2026-11-22') };
   await using watch = await startWatch();
@@ -228,7 +248,7 @@ test('what is installed under a revoked key is replaced by what another key sign
   await world.publish('v1.0.0');
   await watch.ask('open', pass);
   await world.merge();
-  const revoked = await put(world, { ...before, at: day });
+  const revoked = await put(world, { ...before, at: nextDay });
   await watch.askOnly(refused, revoked);
   await world.deliver(podinfoVersion('v1.1.0', {}, newKeys));
   await watch.ask('open', revoked);
