@@ -102,9 +102,9 @@ async function updatePullRequest(act: Act): Promise<PullRequest> {
 }
 
 /** People may be about to merge what was proved once and is no longer: they are told where they look. */
-async function markPullRequest(
-  { ports, options }: Act,
-  { detail, reasons }: Extract<Decision, { kind: 'refuse' }>,
+export async function markPullRequest(
+  { ports, options }: Pick<Act, 'ports' | 'options'>,
+  { detail, reasons }: Pick<Extract<Decision, { kind: 'refuse' }>, 'detail' | 'reasons'>,
   number: number,
 ): Promise<PullRequest> {
   const { forge } = ports;

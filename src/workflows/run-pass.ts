@@ -1,8 +1,11 @@
 import { Failure } from '../core/failure.ts';
 import type { ConfiguredInstallation } from '../core/installation/installation.ts';
 import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
-import { branchOf, lockPathOf } from '../core/installation/places.ts';
+import { branchOf, configurationFolder, lockPathOf } from '../core/installation/places.ts';
+import { parseBody } from '../core/pull-request/body.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { Refusal } from '../core/trust/reason.ts';
+import { markPullRequest } from './act-on-decision.ts';
 import { listVersions } from './list-versions.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView } from './pass.ts';
@@ -69,6 +72,7 @@ async function reconcileGuarded(
     const bug = failure.code === 'internal' && error instanceof Error ? { stack: error.stack } : {};
     world.ports.log.warn('installation.failed', { installation: installation.name, code: failure.code, ...bug });
     await recordFailure(installation, failure, world);
+    const open = view.pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation));
     return {
       installation,
       installed: findInstalled(installation, view),
@@ -77,8 +81,29 @@ async function reconcileGuarded(
       files: undefined,
       change: undefined,
       outcome: { kind: 'failed', failure },
-      pullRequest: view.pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation)),
+      pullRequest: open && (await markUnjudged(open, failure, world)),
     };
+  }
+}
+
+/**
+ * What a mistake in the repository's own configuration keeps from being judged is not to be merged meanwhile: it may be the key
+ * that is gone.
+ */
+async function markUnjudged(
+  open: PullRequest,
+  { code, place, message, remedy = '' }: Failure,
+  { ports, options }: { readonly ports: PassPorts; readonly options: PassOptions },
+): Promise<PullRequest> {
+  const concerns = code === 'configuration' && place?.file.startsWith(`${configurationFolder}/`);
+  const said = parseBody(open.body);
+  if (!concerns || !said || said.refused || options.mode === 'plan') return open;
+  try {
+    return await markPullRequest({ ports, options }, { detail: `${message} ${remedy}`, reasons: [] }, open.number);
+  } catch (error) {
+    // The failure itself is what people are to see; the next pass tries again.
+    if (error instanceof Failure) return open;
+    throw error;
   }
 }
 

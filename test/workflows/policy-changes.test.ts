@@ -156,7 +156,7 @@ async function put(world: RegistryWorld, { verify = onlyRelease, floor = {}, at 
 }
 
 /** v1.0.0 is installed, v1.1.0 is proposed in pull request #2. */
-async function startUnder({ before = {}, sign: signed = plain }: Change): Promise<Watch> {
+async function startUnder({ before = {}, sign: signed = plain }: Pick<Change, 'before' | 'sign'>): Promise<Watch> {
   const watch = await startWatch();
   const { world } = watch;
   const files = { 'keys/new.pub': newKeys.publicKey, 'keys/root.pem': root.pem };
@@ -210,6 +210,35 @@ describe.concurrent('what is proposed is refused and must not be merged, while',
     if (change.lifted) return;
     expect((await world.pullRequests())[1]?.body).toBe(text);
     expect(await world.git.tip(`refs/heads/${branch}`)).toBe(head);
+  });
+});
+
+describe.concurrent('what is proposed cannot be judged and must not be merged, while', () => {
+  const release = '.consignee/keys/release.pub';
+  const mistakes: Readonly<Record<string, (world: RegistryWorld) => Promise<PassChanges>>> = {
+    'the operator requires more signers than there are keys': (world) =>
+      put(world, { floor: { minimumSignatures: 2 } }),
+    'its key is gone': async ({ person }) => {
+      await person.commit('main', { [release]: undefined });
+      return {};
+    },
+    'its key is none': async ({ person }) => {
+      await person.commit('main', { [release]: 'hello\n' });
+      return {};
+    },
+  };
+
+  test.for(Object.entries(mistakes))('%s', async ([, make]) => {
+    await using watch = await startUnder({});
+    const { world } = watch;
+    const mistaken = await make(world);
+    await watch.askOnly('failed configuration', { ...mistaken, mode: 'plan' });
+    await watch.ask('failed configuration', mistaken);
+    await expectUnmergeable(world, 'release');
+    await watch.askOnly('failed configuration', mistaken);
+    await world.person.commit('main', { [release]: keys().publicKey });
+    await watch.ask('update');
+    expect((await world.pullRequests())[1]?.body).not.toContain('Do not merge');
   });
 });
 
