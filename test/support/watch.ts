@@ -48,7 +48,8 @@ export async function startWatch(
 
 type Changes = Omit<FakeRegistryOptions, 'repositories'>;
 
-async function copyOf(watch: Watch | undefined, changes?: Changes): Promise<Watch> {
+/** @returns The same with a registry of its own. */
+export async function copyWatch(watch: Watch | undefined, changes?: Changes): Promise<Watch> {
   if (!watch) throw new Error('Nothing is prepared.');
   const registry = await watch.registry.copy(changes);
   return watchOf(await watch.world.copyTo({ [host]: registry }), registry);
@@ -61,7 +62,7 @@ export function prepareWatches() {
     prepared.installed = await startWatch();
     await install(prepared.installed.world, 'v1.0.0');
     await prepared.installed.ask('leave in-sync');
-    prepared.proposed = await copyOf(prepared.installed);
+    prepared.proposed = await copyWatch(prepared.installed);
     await prepared.proposed.world.publish('v1.1.0');
     await prepared.proposed.ask('open');
   });
@@ -71,8 +72,8 @@ export function prepareWatches() {
   });
   return {
     /** v1.0.0 is installed, and that was seen. */
-    startInstalled: (changes?: Changes) => copyOf(prepared.installed, changes),
+    startInstalled: (changes?: Changes) => copyWatch(prepared.installed, changes),
     /** v1.0.0 is installed, v1.1.0 is proposed in pull request #2. */
-    startProposed: (changes?: Changes) => copyOf(prepared.proposed, changes),
+    startProposed: (changes?: Changes) => copyWatch(prepared.proposed, changes),
   };
 }

@@ -1,5 +1,5 @@
 import { createPublicKey, sign } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { defaultTrustFloor, operatorFloorOf, type TrustFloor } from '../../src/config/trust-floor.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { normalise } from '../../src/core/trust/normalise.ts';
@@ -10,7 +10,7 @@ import { createKeyPair, type DescriptorData, parseData, signatureOf } from '../b
 import { podinfoVersion } from '../builders/podinfo-version.ts';
 import { rewritten } from '../builders/rewritten-version.ts';
 import { inMinutes, type RegistryWorld } from '../support/registry-world.ts';
-import { startWatch, type Watch } from '../support/watch.ts';
+import { copyWatch, startWatch, type Watch } from '../support/watch.ts';
 import { branch, configPath, configText, keys, type PassChanges } from '../support/world.ts';
 
 const newKeys = createKeyPair();
@@ -155,8 +155,23 @@ async function put(world: RegistryWorld, { verify = onlyRelease, floor = {}, at 
   return { ...inMinutes(at), floor: operatorFloorOf({ ...defaultTrustFloor, ...floor }) } satisfies PassChanges;
 }
 
-/** v1.0.0 is installed, v1.1.0 is proposed in pull request #2. */
-async function startUnder({ before = {}, sign: signed = plain }: Pick<Change, 'before' | 'sign'>): Promise<Watch> {
+type Beginning = Pick<Change, 'before' | 'sign'>;
+
+const prepared = new Map<string, Promise<Watch>>();
+
+afterAll(async () => {
+  for (const watch of prepared.values()) await (await watch)[Symbol.asyncDispose]();
+});
+
+/** v1.0.0 is installed, v1.1.0 is proposed in pull request #2. What begins alike is made once. */
+async function startUnder({ before = {}, sign: signed }: Beginning): Promise<Watch> {
+  const key = JSON.stringify(before);
+  const made = prepared.get(key) ?? makeUnder({ before, ...(signed && { sign: signed }) });
+  prepared.set(key, made);
+  return await copyWatch(await made);
+}
+
+async function makeUnder({ before = {}, sign: signed = plain }: Beginning): Promise<Watch> {
   const watch = await startWatch();
   const { world } = watch;
   const files = { 'keys/new.pub': newKeys.publicKey, 'keys/root.pem': root.pem };

@@ -83,6 +83,18 @@ describe.concurrent('an old listing', () => {
   });
 });
 
+describe.concurrent('a registry that cannot be asked', () => {
+  test('says nothing against what is proposed', async () => {
+    await using watch = await startProposed();
+    watch.registry.fake.fault = status(401);
+    await watch.askOnly('failed registry-unreachable');
+    watch.registry.fake.fault = undefined;
+    const elsewhere = configText('', 'nowhere.example.org/consumer');
+    await watch.world.person.commit('main', { [configPath]: elsewhere });
+    await watch.askOnly('failed configuration');
+  });
+});
+
 describe.concurrent('a version that vanished', () => {
   test('is no reason for an older one, nor for a newer one', async () => {
     await using watch = await startProposed();
