@@ -32,7 +32,7 @@ export interface CollectLimits {
 const defaultLimits: CollectLimits = {
   maxDepth: 10,
   maxVersions: 200,
-  maxDescriptorBytes: 4 * 1024 * 1024,
+  maxDescriptorBytes: 2 * 1024 * 1024,
   maxResourceBytes: 4 * 1024 * 1024,
   maxUnpackedBytes: 8 * 1024 * 1024 * 1024,
 };
