@@ -27,6 +27,8 @@ interface Following {
 export async function followsBase(following: Following): Promise<boolean> {
   const { installation, installed, proposed, head, parent, state, content } = following;
   if (parent === state.commit) return true;
+  // Merging it would bring back what was taken out of the base branch by force.
+  if (!(await content.isAncestor(parent, state.commit))) return false;
   const before = await content.readTree(parent);
   const paths = [
     lockPathOf(installation),

@@ -112,6 +112,15 @@ describe.concurrent('a pull request made on an earlier commit of the base branch
     await watch.askOnly('leave waiting-for-merge');
   });
 
+  test('does not hide what merging it would bring back, when that commit was taken out by force', async () => {
+    await using watch = await startInstalled();
+    await watch.world.person.commit('main', { 'secret.txt': 'hunter2\n' });
+    await watch.world.publish('v1.1.0');
+    await watch.ask('open');
+    await watch.world.git.git('update-ref', 'refs/heads/main', 'main~1');
+    await watch.askOnly('leave branch-has-other-commits');
+  });
+
   test('does not hide a file that stands in its way since', async () => {
     await using watch = await startFirst();
     await watch.world.person.commit('main', { 'components/podinfo/deploy.yaml': 'mine: true\n' });
