@@ -198,6 +198,7 @@ describe.skipIf(noDockerRegistry)(`a delivery${noDockerRegistry ? `: ${noDockerR
     expect(await delivery.refuse(inMinutes(3))).toHaveLength(1);
     await delivery.deliver('leaf');
     expect(await delivery.world.step(inMinutes(7))).toBe('open');
+    expect(await delivery.world.watch(inMinutes(8))).toEqual({ steps: ['leave waiting-for-merge'], requests: 1 });
   });
 
   test.concurrent('that stays incomplete is looked for after 1, 2, 4 and at last 60 minutes', async () => {
