@@ -38,7 +38,7 @@ export interface RegistryWorldChanges extends WorldChanges {
   readonly limits?: Partial<RegistryLimits>;
 }
 
-export const minute = 60_000;
+const minute = 60_000;
 
 /** @returns A pass so long after the time that a world has by default. */
 export const inMinutes = (minutes: number): PassChanges => ({

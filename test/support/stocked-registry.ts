@@ -1,4 +1,3 @@
-import { isManifestType, parseOciManifest } from '../../src/core/component/oci-manifest.ts';
 import { type Digest, digestOf } from '../../src/core/digest.ts';
 import { type DockerRegistry, startDockerRegistry } from './docker-registry.ts';
 import {
@@ -117,11 +116,4 @@ export async function startStockedFake(
 
 function copyOf({ tags, manifests, blobs }: Partial<FakeRepository> = {}): FakeRepository {
   return { tags: new Map(tags), manifests: new Map(manifests), blobs: new Map(blobs) };
-}
-
-/** @returns The blobs and manifests of a manifest, as far as they are the manifest's own. */
-export function partsOf(manifest: Uint8Array): readonly Removed[] {
-  const parsed = parseOciManifest(manifest, 'the manifest');
-  const parts = parsed.kind === 'manifest' ? [parsed.config, ...parsed.layers] : parsed.manifests;
-  return parts.map(({ mediaType, digest }) => ({ kind: isManifestType(mediaType) ? 'manifest' : 'blob', digest }));
 }

@@ -1,12 +1,12 @@
-import { createPublicKey, sign } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { defaultTrustFloor, operatorFloorOf, type TrustFloor } from '../../src/config/trust-floor.ts';
 import { digestOf } from '../../src/core/digest.ts';
-import { normalise } from '../../src/core/trust/normalise.ts';
 import type { PublishedVersion } from '../../src/ports/archive-writer.ts';
 import { mergePullRequest } from '../../src/workflows/merge-pull-request.ts';
-import { createAuthority, createLeaf, createRsaKeys, pemOf, type TestCertificate } from '../builders/certificate.ts';
-import { createKeyPair, type DescriptorData, parseData, signatureOf } from '../builders/component-version.ts';
+import { createAuthority, createLeaf, createRsaKeys } from '../builders/certificate.ts';
+import { certified } from '../builders/certified-version.ts';
+import { createKeyPair, parseData, signatureOf } from '../builders/component-version.ts';
 import { podinfoVersion } from '../builders/podinfo-version.ts';
 import { rewritten } from '../builders/rewritten-version.ts';
 import { inMinutes, type RegistryWorld } from '../support/registry-world.ts';
@@ -53,7 +53,7 @@ const either = (term: string) =>
   `[{ signature: release, anyOf: [{ ${release}, ${term} }, { publicKey: keys/new.pub }] }]`;
 const anyOf = `anyOf: [{ ${release} }, { publicKey: keys/new.pub }]`;
 const twoSignatures = `[{ signature: release, ${anyOf} }, { signature: second, ${anyOf} }]`;
-const certified = '[{ signature: release, rootCertificate: keys/root.pem }]';
+const byCertificate = '[{ signature: release, rootCertificate: keys/root.pem }]';
 const fingerprint = digestOf(createPublicKey(keys().publicKey).export({ type: 'spki', format: 'der' }));
 
 const refused = 'refuse not-verified';
@@ -117,11 +117,11 @@ const changes: Readonly<Record<string, Change>> = {
     installed: refused,
   },
   'its certificate expires': {
-    before: { verify: certified },
-    after: { verify: certified, at: nextDay },
-    lifted: { verify: certified, at: nextDay + 2 },
-    sign: (version) => signWith(leaf, version),
-    renewed: signWith(renewedLeaf, 'v1.1.0'),
+    before: { verify: byCertificate },
+    after: { verify: byCertificate, at: nextDay },
+    lifted: { verify: byCertificate, at: nextDay + 2 },
+    sign: (version) => certified(plain(version), leaf),
+    renewed: certified(plain('v1.1.0'), renewedLeaf),
     code: 'certificate-expired',
     installed: 'leave in-sync',
   },
@@ -129,23 +129,6 @@ const changes: Readonly<Record<string, Change>> = {
 
 function plain(version: string): PublishedVersion {
   return podinfoVersion(version, {}, keys());
-}
-
-function signWith(certificate: TestCertificate, version: string): PublishedVersion {
-  return rewritten(plain(version), (data) => ({ ...data, signatures: [certifiedSignature(data, certificate)] }));
-}
-
-function certifiedSignature(data: DescriptorData, { pem }: TestCertificate) {
-  const descriptor = parseData(data);
-  const { digest } = signatureOf(descriptor, 'release', keys());
-  const value = sign('sha256', Buffer.from(normalise(descriptor, 'jsonNormalisation/v3')), leafKeys.privateKey);
-  const algorithm = 'RSASSA-PKCS1-V1_5';
-  const block = pemOf('SIGNATURE', value, `Signature Algorithm: ${algorithm}\n\n`);
-  return {
-    name: 'release',
-    digest,
-    signature: { algorithm, mediaType: 'application/x-pem-file', value: block + pem },
-  };
 }
 
 /** Has a policy hold from now on. @returns The pass that is made under it. */
