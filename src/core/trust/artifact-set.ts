@@ -6,10 +6,10 @@ import { maxManifestBytes, parseOciManifest } from '../component/oci-manifest.ts
 import { type Digest, parseDigest } from '../digest.ts';
 import { Refusal } from './reason.ts';
 
-/** What is in the archive: blobs by digest with their size, and the bytes of those small enough to be manifests. */
+/** What is in the archive: blobs by digest with their size, and the bytes of those that may be manifests. */
 interface SetContent {
   readonly sizes: Map<string, number>;
-  readonly small: Map<string, Uint8Array>;
+  readonly manifests: Map<string, Uint8Array>;
   keptBytes: number;
   index: Uint8Array | undefined;
 }
@@ -34,11 +34,11 @@ export function isArtifactSetType(mediaType: string): boolean {
  * @see OCI image specification 1.1, image-layout.md
  */
 export async function readArtifactSet(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Digest> {
-  const content: SetContent = { sizes: new Map(), small: new Map(), keptBytes: 0, index: undefined };
+  const content: SetContent = { sizes: new Map(), manifests: new Map(), keptBytes: 0, index: undefined };
   for await (const entry of readTar(unpackIfGzip(source, maxBytes), { maxEntries })) await readEntry(entry, content);
   const main = findMain(content.index);
   const { problems } = await proveArtifact(main, {
-    readManifest: async (digest) => content.small.get(digest) ?? refuseMissing(digest),
+    readManifest: async (digest) => content.manifests.get(digest) ?? refuseManifest(digest, content),
     prove: async (digest) => ({ size: content.sizes.get(digest) ?? refuseMissing(digest), read: true }),
   });
   const [problem] = problems;
@@ -50,15 +50,21 @@ function refuseMissing(digest: Digest): never {
   throw new Refusal('blob-missing', `the archive of the artifact lacks ${digest}`);
 }
 
+function refuseManifest(digest: Digest, { sizes }: SetContent): never {
+  if (!sizes.has(digest)) refuseMissing(digest);
+  const message = `the archive of the artifact has no manifest under ${digest}, or one that is too large`;
+  throw new Refusal('malformed', message);
+}
+
 async function readEntry(entry: TarEntry, content: SetContent): Promise<void> {
   if (entry.name === 'index.json' || entry.name === 'artifact-descriptor.json') {
     if (content.index) throw new Refusal('malformed', 'the archive of the artifact has two indexes');
     content.index = await readAll(entry.content, maxManifestBytes, entry.name);
     return;
   }
-  const [, algorithm, hex] = /^blobs\/(sha256|sha512)[./]([0-9a-f]+)$/.exec(entry.name) ?? [];
-  if (!algorithm || !hex) return;
-  const digest = parseDigest(`${algorithm}:${hex}`);
+  const found = /^blobs\/(sha256|sha512)[./]([0-9a-f]+)$/.exec(entry.name);
+  if (!found) return;
+  const digest = parseDigest(`${found[1]}:${found[2]}`);
   if (!digest || content.sizes.has(digest)) {
     throw new Refusal('malformed', `the archive of the artifact has a blob that does not belong: ${entry.name}`);
   }
@@ -68,18 +74,24 @@ async function readEntry(entry: TarEntry, content: SetContent): Promise<void> {
 async function readBlob({ content: chunks, size }: TarEntry, digest: Digest, content: SetContent): Promise<void> {
   const hash = createHash(digest.slice(0, digest.indexOf(':')));
   const kept: Uint8Array[] = [];
-  const keep = size <= maxManifestBytes && content.keptBytes + size <= maxKeptBytes;
+  const fits = size <= maxManifestBytes && content.keptBytes + size <= maxKeptBytes;
   for await (const chunk of chunks) {
     hash.update(chunk);
-    if (keep) kept.push(chunk);
+    if (fits) kept.push(chunk);
   }
   if (!digest.endsWith(`:${hash.digest('hex')}`)) {
     throw new Refusal('digest-mismatch', `the archive of the artifact has other bytes under ${digest}`);
   }
   content.sizes.set(digest, size);
-  if (!keep) return;
-  content.small.set(digest, Buffer.concat(kept));
+  const bytes = Buffer.concat(kept);
+  if (!beginsLikeJson(bytes)) return;
+  content.manifests.set(digest, bytes);
   content.keptBytes += size;
+}
+
+/** Layers are small as well, and many: they must not take the place of manifests that come after them. */
+function beginsLikeJson(bytes: Buffer): boolean {
+  return /^\s*\{/.test(bytes.toString('latin1', 0, 100));
 }
 
 function findMain(bytes: Uint8Array | undefined): Digest {
