@@ -4,7 +4,7 @@ import { type ReasonCode, Refusal } from '../trust/reason.ts';
 import { parseVersion } from '../version/version.ts';
 import type { ComponentDescriptor, Label } from './component-descriptor.ts';
 import { parseComponentName } from './component-name.ts';
-import { type Field, fieldsOf, nameOf, optionalTextOf, refuse, textOf } from './descriptor-field.ts';
+import { type Field, fieldsOf, isAbsent, nameOf, optionalTextOf, refuse, textOf } from './descriptor-field.ts';
 import { isMapping } from './mapping.ts';
 import {
   parseElements,
@@ -106,11 +106,7 @@ function parseV3alpha1(root: Field): ComponentDescriptor {
     refuse(apiVersion, 'is not a scheme that is known here (ocm.software/v3alpha1)');
   if (kind.value !== 'ComponentVersion') refuse(kind, 'must be ComponentVersion');
   const fields = fieldsOf(metadata, ['name', 'version', 'provider', 'labels', 'creationTime']);
-  const content = fieldsOf(spec.value === undefined || spec.value === null ? { ...spec, value: {} } : spec, [
-    'resources',
-    'sources',
-    'references',
-  ]);
+  const content = fieldsOf(isAbsent(spec) ? { ...spec, value: {} } : spec, ['resources', 'sources', 'references']);
   return {
     scheme: 'v3alpha1',
     apiVersion: writtenVersion,
@@ -149,10 +145,8 @@ function parseProviderText(field: Field): Provider {
   if (!text.startsWith('{')) return { name: text, labels: [] };
   const json = parseStrictJson(Buffer.from(text));
   if (json.kind === 'problem') refuse(field, `looks like JSON, but ${json.message}`);
-  const yaml = parseStrictYaml(text, { maxTokens });
-  if (yaml.kind === 'problems') refuse(field, `holds JSON that is not taken: ${yaml.problems[0].message}`);
   const place = () => field.places.placeOf(field.path);
-  return parseProvider({ value: yaml.value, path: field.path, places: { placeOf: place, placeOfKey: place } });
+  return parseProvider({ value: json.value, path: field.path, places: { placeOf: place, placeOfKey: place } });
 }
 
 function parseProvider(field: Field): Provider {

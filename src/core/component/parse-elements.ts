@@ -1,3 +1,4 @@
+import { printCanonicalJson } from '../trust/canonical-json.ts';
 import type {
   Access,
   ComponentReference,
@@ -62,29 +63,30 @@ export function parseElements<Element extends Resource | Source | ComponentRefer
 ): readonly Element[] {
   const items = listOf(field);
   const elements = items.map(parse);
-  const identities = elements.map(({ name, version, extraIdentity }) =>
-    JSON.stringify([name, version, Object.entries(extraIdentity).toSorted(([a], [b]) => (a < b ? -1 : 1))]),
+  refuseTwins(
+    items,
+    elements.map(({ name, version, extraIdentity }) => printCanonicalJson([name, version, extraIdentity])),
   );
-  refuseTwins(items, identities);
   return elements;
 }
 
 export function parseLabels(field: Field): readonly Label[] {
   const items = listOf(field);
   const labels = items.map(parseLabel);
-  const signing = labels.flatMap(({ name, signing }, index) => (signing ? [{ name, item: items[index] }] : []));
   refuseTwins(
-    signing.flatMap(({ item }) => item ?? []),
-    signing.map(({ name }) => name),
+    items,
+    labels.map(({ name, signing }) => (signing ? name : undefined)),
   );
   return labels;
 }
 
-function refuseTwins(items: readonly Field[], identities: readonly string[]): void {
+/** @param identities One per item; `undefined` of those that may be there more than once. */
+function refuseTwins(items: readonly Field[], identities: readonly (string | undefined)[]): void {
   const seen = new Set<string>();
-  for (const [index, identity] of identities.entries()) {
-    const item = items[index];
-    if (item && seen.has(identity)) refuse(item, 'has the identity of an element before it');
+  for (const [index, item] of items.entries()) {
+    const identity = identities[index];
+    if (identity === undefined) continue;
+    if (seen.has(identity)) refuse(item, 'has the identity of an element before it');
     seen.add(identity);
   }
 }

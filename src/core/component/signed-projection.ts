@@ -71,8 +71,7 @@ function byUniqueName<Element extends { readonly name: string }, Projected>(
   project: (element: Element) => Projected,
 ): Readonly<Record<string, Projected>> {
   const result: Record<string, Projected> = Object.create(null);
-  for (const [name, group = []] of Map.groupBy(elements, (element) => element.name)) {
-    const [first, second] = group;
+  for (const [name, [first, second]] of Map.groupBy(elements, (element) => element.name)) {
     if (first && !second) result[name] = project(first);
   }
   return result;
@@ -90,6 +89,6 @@ function projectLabels(labels: readonly Label[]): SignedLabels {
  */
 function coveredPart(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(coveredPart);
-  if (typeof value === 'number') return value === 0 ? 0 : value;
+  if (value === 0) return 0;
   return isMapping(value) ? mapValues(withoutNulls(value), coveredPart) : value;
 }

@@ -26,6 +26,6 @@ export function judgeTerm({ source, retired, revoked }: AnchorTerm, { now, insta
 
 /** @returns The first moment at which the verdict may change, or `undefined` when it holds for good. */
 export function endOf({ retired, revoked }: AnchorTerm, certificateEnds: readonly Date[] = []): Date | undefined {
-  const ends = [retired, revoked === true ? undefined : revoked, ...certificateEnds].filter((it) => it !== undefined);
+  const ends = [retired, revoked, ...certificateEnds].filter((it) => it instanceof Date);
   return ends.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }

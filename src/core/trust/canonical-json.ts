@@ -1,3 +1,5 @@
+import { isMapping } from '../component/mapping.ts';
+
 /**
  * Writes JSON data in the one form that hashes and signatures are made over: keys in the order of their UTF-16 code units, numbers
  * as ECMAScript writes them, no blanks.
@@ -7,10 +9,10 @@
  */
 export function printCanonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printCanonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return printJsonScalar(value);
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${printJsonScalar(key)}:${printCanonicalJson(item)}`).join(',')}}`;
+  if (!isMapping(value)) return printJsonScalar(value);
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  const entries = keys.toSorted().map((key) => `${printJsonScalar(key)}:${printCanonicalJson(value[key])}`);
+  return `{${entries.join(',')}}`;
 }
 
 /** @throws {TypeError} When `value` is no finite number, well-formed text, truth value or `null`. */

@@ -23,7 +23,7 @@ export function findPaths(
   const issues = rememberIssuers();
   let steps = 0;
   let frontier: readonly CertificatePath[] = [[leaf]];
-  while (frontier.length > 0 && found.length < maxPaths) {
+  while (frontier.length > 0) {
     const taken = frontier.slice(0, maxSteps - steps);
     steps += taken.length;
     found.push(...taken.flatMap((path) => extend(path, roots, issues)));

@@ -37,7 +37,7 @@ export function identityDigest(descriptor: ComponentDescriptor): ContentDigest {
 
 /** One value has one spelling: an even number of lower-case hexadecimal digits. */
 export function isHex(text: string): boolean {
-  return text !== '' && text.length % 2 === 0 && /^[0-9a-f]+$/.test(text);
+  return /^(?:[0-9a-f]{2})+$/.test(text);
 }
 
 /** Compares without telling by its time where the difference lies. */

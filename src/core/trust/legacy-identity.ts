@@ -1,4 +1,5 @@
 import type { Resource } from '../component/component-descriptor.ts';
+import { printCanonicalJson } from './canonical-json.ts';
 
 /**
  * Adds the version to the extra identity of resources that would otherwise share name and extra identity, one after the other, so
@@ -7,18 +8,15 @@ import type { Resource } from '../component/component-descriptor.ts';
  * @see https://github.com/open-component-model/ocm/pull/1026
  */
 export function withLegacyIdentities(resources: readonly Resource[]): readonly Resource[] {
-  const identities = resources.map(({ extraIdentity }) => extraIdentity);
-  for (const group of Map.groupBy(resources.keys(), (index) => resources[index]?.name).values()) {
-    for (const index of group) {
-      const own = printIdentity(identities[index]);
-      const hasTwin = group.some((other) => other !== index && printIdentity(identities[other]) === own);
-      const version = resources[index]?.version ?? '';
-      if (hasTwin) identities[index] = { ...identities[index], version };
+  const changed = resources.map((resource) => ({ ...resource }));
+  for (const group of Map.groupBy(changed, ({ name }) => name).values()) {
+    for (const resource of group) {
+      const own = printIdentity(resource);
+      const hasTwin = group.some((other) => other !== resource && printIdentity(other) === own);
+      if (hasTwin) resource.extraIdentity = { ...resource.extraIdentity, version: resource.version };
     }
   }
-  return resources.map((resource, index) => ({ ...resource, extraIdentity: identities[index] ?? {} }));
+  return changed;
 }
 
-function printIdentity(identity: Readonly<Record<string, string>> = {}): string {
-  return JSON.stringify(Object.entries(identity).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
+const printIdentity = ({ extraIdentity }: Resource): string => printCanonicalJson(extraIdentity);

@@ -5,8 +5,8 @@ export function orAbsent(identity: Readonly<Record<string, string>>): Readonly<R
 
 /** Rounds a time as RFC 3339 writes it to seconds, half up, and turns it into UTC. */
 export function roundToSecond(time: string): string {
-  const [, beforeFraction = '', fraction = '', zone = ''] = /^([^.]*?)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(time) ?? [];
-  const second = Date.parse(beforeFraction + zone);
+  const [fraction = ''] = /\.\d+/.exec(time) ?? [];
+  const second = Date.parse(time.replace(fraction, ''));
   const up = fraction >= '.5' ? 1000 : 0;
   return new Date(second + up).toISOString().replace('.000Z', 'Z');
 }
