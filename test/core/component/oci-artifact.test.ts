@@ -46,6 +46,9 @@ describe('an OCI artifact', () => {
   test('says when the registry was believed', async () => {
     const { parts } = partsOf(whole, false);
     expect(await proveArtifact(digestOf(image), parts)).toEqual({ problems: [], read: false });
+    const believed = digestOf(config);
+    const prove = async (digest: Digest) => ({ ...(await parts.prove(digest)), read: digest !== believed });
+    expect(await proveArtifact(digestOf(image), { ...parts, prove })).toEqual({ problems: [], read: false });
   });
 
   test('names everything that is missing, on every level', async () => {
@@ -53,7 +56,8 @@ describe('an OCI artifact', () => {
     const gone = imageOf([part(layerType, a)]);
     const index = indexOf([part(imageManifestType, image), part(imageManifestType, gone)]);
     const { parts } = partsOf([index, image, a]);
-    const { problems } = await proveArtifact(digestOf(index), parts);
+    const { problems, read } = await proveArtifact(digestOf(index), parts);
+    expect(read).toBe(true);
     const missing = [gone, config, b, c].map((it) => `${digestOf(it)} is gone`);
     expect(problems.map(({ code, message }) => [code, message])).toEqual(
       missing.map((message) => ['blob-missing', message]),
@@ -84,10 +88,10 @@ describe('an OCI artifact', () => {
     const prove = async (depth: number) => {
       const blobs = nest(depth);
       const { problems } = await proveArtifact(digestOf(blobs[0] as Buffer), partsOf([...blobs, ...whole]).parts);
-      return problems.map(({ code }) => code);
+      return problems;
     };
     expect(await prove(2)).toEqual([]);
-    expect(await prove(3)).toEqual(['too-large']);
+    expect(await prove(3)).toEqual([{ code: 'too-large', message: 'the artifact is nested more than 4 levels deep' }]);
   });
 
   test('has no more than 4096 parts', async () => {
@@ -97,8 +101,33 @@ describe('an OCI artifact', () => {
     const index = indexOf(images.map((it) => part(imageManifestType, it)));
     const { parts, asked } = partsOf([index, ...images]);
     const { problems } = await proveArtifact(digestOf(index), parts);
-    expect(problems).toEqual([{ code: 'too-large', message: expect.stringContaining('4096') }]);
+    expect(problems).toEqual([{ code: 'too-large', message: 'the artifact has more than 4096 parts' }]);
     expect(asked.length).toBe(10);
+  });
+
+  test('may have 4096 parts, its own manifest among them', async () => {
+    const images = Array.from({ length: 8 }, (_, image) =>
+      imageOf(Array.from({ length: 510 }, (_, layer) => part(layerType, Buffer.from(`${image} ${layer}`), 1))),
+    );
+    const more = (count: number) => Array.from({ length: count }, (_, it) => part(layerType, Buffer.from(`x${it}`), 1));
+    const prove = async (count: number) => {
+      // Its own manifest, eight images, their config, eight times 510 layers, and so many more.
+      const index = indexOf([...images.map((it) => part(imageManifestType, it)), ...more(count)]);
+      const { parts } = partsOf([index, ...images]);
+      const proof = async (digest: Digest) => ({ size: digest === digestOf(config) ? config.length : 1, read: true });
+      return (await proveArtifact(digestOf(index), { ...parts, prove: proof })).problems;
+    };
+    expect(await prove(6)).toEqual([]);
+    expect(await prove(7)).toMatchObject([{ code: 'too-large' }]);
+  });
+
+  test('says which manifest cannot be read', async () => {
+    const broken = Buffer.from('broken');
+    const index = indexOf([part(imageManifestType, broken)]);
+    const { problems } = await proveArtifact(digestOf(index), partsOf([index, broken]).parts);
+    expect(problems).toEqual([
+      { code: 'malformed', message: expect.stringMatching(`^manifest ${digestOf(broken)}: it is not JSON`) },
+    ]);
   });
 
   test('goes on up with what is no finding', async () => {

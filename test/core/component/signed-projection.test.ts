@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseDescriptor } from '../../../src/core/component/parse-descriptor.ts';
 import { projectSigned } from '../../../src/core/component/signed-projection.ts';
 import { descriptorData, genericDigest, parseData } from '../../builders/component-version.ts';
 
@@ -39,14 +40,15 @@ describe('what templates see of a component version', () => {
     const labels = [
       {
         name: 'a',
-        value: { x: null, y: [null, { z: null }], n: -0 },
+        value: { x: null, y: [null, { z: null }], n: '-0', m: -1 },
         signing: true,
         version: 'v1',
         merge: { algorithm: 'm' },
       },
     ];
-    const { labels: projected } = projectSigned(parseData(descriptorData({ labels })));
-    expect(projected.a).toEqual({ y: [null, {}], n: 0 });
+    const text = JSON.stringify(descriptorData({ labels })).replace('"-0"', '-0');
+    const { labels: projected } = projectSigned(parseDescriptor(Buffer.from(text)));
+    expect(projected.a).toEqual({ y: [null, {}], n: 0, m: -1 });
     expect(projected).not.toHaveProperty('note');
   });
 
