@@ -21,7 +21,7 @@ type Listed = ListedVersions | { readonly error: unknown };
 
 type Place = Pick<Installation, 'component' | 'registry'>;
 
-/** Listings that are asked for at the same time; how many requests one host gets is for its connection to say. */
+/** Listings that one host is asked for at the same time; how many of these requests it gets at once is for its connection to say. */
 const concurrency = 16;
 
 /**
@@ -31,9 +31,12 @@ const concurrency = 16;
 export function listVersions(installations: readonly Place[], repositories: ComponentRepositories): Listings {
   const places = [...new Map(installations.map((it) => [keyOf(it), it]))];
   const listings = new Map(places.map(([key]) => [key, Promise.withResolvers<Listed>()]));
-  void mapLimited(places, concurrency, async ([key, place]) =>
-    listings.get(key)?.resolve(await list(place, repositories)),
-  );
+  // A host that does not answer holds up nothing but itself.
+  for (const group of Map.groupBy(places, ([, { registry }]) => registry.url.split('/', 1)[0]).values()) {
+    void mapLimited(group, concurrency, async ([key, place]) =>
+      listings.get(key)?.resolve(await list(place, repositories)),
+    );
+  }
   return {
     of: async (installation) => {
       const listed = await listings.get(keyOf(installation))?.promise;

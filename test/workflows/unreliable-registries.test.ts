@@ -124,7 +124,7 @@ describe.concurrent('of two registries one', () => {
     await bad.put(repositoryOf('consumer', 'example.org/broken'), { blobs, manifests: [manifest], tag });
     if (fault === 'closed') await bad[Symbol.asyncDispose]();
     else bad.fake.fault = fault;
-    return { world, bad, stack: stack.move() };
+    return { world, good, bad, stack: stack.move() };
   }
 
   const faults: Readonly<Record<string, { readonly fault: Fault | 'closed'; readonly step: string }>> = {
@@ -156,6 +156,28 @@ describe.concurrent('of two registries one', () => {
     if (fault === 'closed') return;
     bad.fake.fault = undefined;
     expect(await world.steps({ ...inMinutes(2) })).toEqual(['leave waiting-for-merge', 'open']);
+  });
+
+  test('has many components and does not answer: the other one is listed in the meantime', async () => {
+    const { world, good, stack } = await startTwo('closed');
+    await using _ = stack;
+    const names = Array.from({ length: 20 }, (_, index) => `app${index}`);
+    const stalled = names.map((name) => `  ${name}: { component: example.org/${name}, registry: ${other}/consumer }\n`);
+    const config = configText().replace('  podinfo:', `${stalled.join('')}  podinfo:`);
+    await world.person.commit('main', { [configPath]: config });
+    let listedMeanwhile = 0;
+    await using slow = await startStockedFake({
+      fault: ({ count }) => {
+        // All connections are taken, and the first attempt was given up.
+        if (count === 9) listedMeanwhile = good.fake.requests.length;
+        return undefined;
+      },
+    });
+    await using again = await world.copyTo({ [host]: good, [other]: slow });
+    const steps = await again.steps({ mode: 'plan' });
+    expect(steps.at(-1)).toBe('open');
+    expect(new Set(steps.slice(0, -1))).toEqual(new Set(['failed registry-unreachable']));
+    expect(listedMeanwhile).toBe(1);
   });
 
   test('is not configured: the other one goes on', async () => {
