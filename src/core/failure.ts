@@ -14,6 +14,8 @@ export type FailureCode =
   | 'local'
   /** The component repository cannot be reached or read. */
   | 'registry-unreachable'
+  /** The component repository refuses access, or the credentials for it. */
+  | 'registry-denied'
   /** An archive was replaced while it was read. */
   | 'registry-changed'
   /** The applications repository cannot be reached or read. */
@@ -36,6 +38,7 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   content: 3,
   local: 1,
   'registry-unreachable': 1,
+  'registry-denied': 1,
   'registry-changed': 1,
   'forge-unreachable': 1,
   'forge-denied': 1,

@@ -25,15 +25,29 @@ export class Interrupted extends Error {
  * @returns `registry-unreachable`, naming the host and the request.
  */
 export function registryFailure(
-  { method, url, host }: Asked,
+  asked: Asked,
   what: string,
   { remedy, cause }: { readonly remedy?: string; readonly cause?: unknown } = {},
 ): Failure {
-  const place = url.host === host ? '' : ` at ${url.host}`;
-  return new Failure('registry-unreachable', `The registry ${host} ${what} (${method} ${url.pathname}${place}).`, {
+  return new Failure('registry-unreachable', describeFailure(asked, what), {
     remedy: remedy ?? 'Check that the registry is up, and its name in the configuration.',
     cause,
   });
+}
+
+/** @returns `registry-denied`, naming the host, the request and the setting. @see registryFailure */
+export function registryDenied(asked: Asked, what: string): Failure {
+  const { host } = asked;
+  return new Failure('registry-denied', describeFailure(asked, what), {
+    remedy:
+      `Give credentials for ${host} that may read this: ` +
+      `\`credentials\` of ${host} under \`registries\` in the server configuration.`,
+  });
+}
+
+function describeFailure({ method, url, host }: Asked, what: string): string {
+  const place = url.host === host ? '' : ` at ${url.host}`;
+  return `The registry ${host} ${what} (${method} ${url.pathname}${place}).`;
 }
 
 /** Codes of Node and OpenSSL for a certificate or a TLS version that is not taken. */

@@ -2,7 +2,7 @@ import type { Authentication } from './authentication.ts';
 import { parseChallenges } from './challenge.ts';
 import type { Request, Response } from './exchange.ts';
 import { isAtHost } from './names.ts';
-import { type Asked, registryFailure } from './registry-failure.ts';
+import { type Asked, registryDenied, registryFailure } from './registry-failure.ts';
 import type { Transport } from './transport.ts';
 
 /** Asks a registry: signs in where it is asked to, follows redirects where that is allowed. */
@@ -13,7 +13,7 @@ export interface Requests {
    * @param path Below the registry's address, with its query.
    * @returns An answer that is neither a redirect nor a refusal.
    * @throws {Interrupted} As {@link Transport.open}.
-   * @throws {Failure} `registry-unreachable` when access is refused, or the registry sends elsewhere.
+   * @throws {Failure} `registry-denied` when access is refused, `registry-unreachable` when the registry sends elsewhere.
    */
   ask(request: RepositoryRequest): Promise<Response>;
   /** @returns The request as messages name it. */
@@ -121,5 +121,5 @@ function refused(asked: Asked, status: number, withCredentials: boolean) {
   const what = withCredentials
     ? `refuses the credentials with status ${status}`
     : `refuses access with status ${status}`;
-  return registryFailure(asked, what, { remedy: `Give credentials for ${asked.host} that may read this.` });
+  return registryDenied(asked, what);
 }

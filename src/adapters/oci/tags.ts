@@ -27,7 +27,7 @@ interface Page {
 /**
  * Lists the tags of a repository; one that is not there has none. What a later page lacks makes the listing incomplete.
  *
- * @throws {Failure} `registry-unreachable` when the first page cannot be read.
+ * @throws {Failure} `registry-unreachable` or `registry-denied` when the first page cannot be read.
  * @see OCI distribution specification 1.1, "Listing Tags"
  */
 export async function listTags(repository: string, listing: Listing): Promise<TagListing> {

@@ -2,7 +2,7 @@ import { isMapping } from '../../core/component/mapping.ts';
 import { parseStrictJson } from '../../core/document/strict-json.ts';
 import { basicHeader, type RegistryCredentials } from './credentials.ts';
 import type { Request } from './exchange.ts';
-import { type Asked, registryFailure } from './registry-failure.ts';
+import { type Asked, registryDenied, registryFailure } from './registry-failure.ts';
 import type { Transport } from './transport.ts';
 
 /** Where a registry sends for tokens. */
@@ -31,7 +31,7 @@ interface TokenRequest {
 /**
  * Fetches a token, with a name and password or none by GET, with an identity token by the refresh flow.
  *
- * @throws {Failure} `registry-unreachable`, without any part of the credentials.
+ * @throws {Failure} `registry-denied` or `registry-unreachable`, without any part of the credentials.
  * @see distribution, docs/content/spec/auth/token.md and oauth.md
  */
 export async function fetchToken(
@@ -53,8 +53,7 @@ export async function fetchToken(
     const { status } = response;
     if (status === 404 || status === 405) return undefined;
     if (status === 400 || status === 401 || status === 403) {
-      const remedy = `Check the credentials for ${host}.`;
-      throw registryFailure(asked, `refuses a token for ${request.scopes[0]} with status ${status}`, { remedy });
+      throw registryDenied(asked, `refuses a token for ${request.scopes[0]} with status ${status}`);
     }
     if (status !== 200) throw registryFailure(asked, `answered with status ${status} instead of a token`);
     const body = await transport.read(response, maxTokenBytes);

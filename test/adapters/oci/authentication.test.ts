@@ -18,6 +18,14 @@ import {
   type TokenServer,
 } from '../../support/signing-in.ts';
 
+/** Refused access is nothing that passes: somebody must change the setting that the remedy names. */
+function expectDenial(failure: unknown, message: RegExp): void {
+  const remedy = expect.stringMatching(/`credentials` of 127\.0\.0\.1:\d+ under `registries`/);
+  expect(failure).toMatchObject({ code: 'registry-denied', exitCode: 1, passing: false, remedy });
+  expect(String(failure)).toMatch(message);
+  expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(password);
+}
+
 describe('a registry that asks for a password', () => {
   const fault = challenge('Basic realm="registry"', (it) => it === basic);
 
@@ -45,21 +53,21 @@ describe('a registry that asks for a password', () => {
   test('F-09: and does not take it, is not asked again and again', async () => {
     const never = challenge('Basic', () => false);
     await using world = await startOciWorld({ credentials: async () => me, registry: { fault: never } });
-    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 401/);
+    expectDenial(await failureOf(ask.list(world)), /refuses access with status 401/);
     expect(world.client.requests).toBe(2);
-    expectRefusal(await failureOf(ask.list(world)), /refuses the credentials with status 401/);
+    expectDenial(await failureOf(ask.list(world)), /refuses the credentials with status 401/);
     expect(world.client.requests).toBe(3);
   });
 
   test('F-09: where there is none, is told so', async () => {
     await using world = await startOciWorld({ registry: { fault } });
-    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 401/);
+    expectDenial(await failureOf(ask.list(world)), /refuses access with status 401/);
     expect(world.client.requests).toBe(1);
   });
 
   test('F-09: and says 403, is not asked again', async () => {
     await using world = await startOciWorld({ credentials: async () => me, registry: { fault: status(403) } });
-    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 403/);
+    expectDenial(await failureOf(ask.list(world)), /refuses access with status 403/);
     expect(sent(world.fake)).toEqual([undefined]);
   });
 
@@ -72,7 +80,7 @@ describe('a registry that asks for a password', () => {
       credentials: async () => me,
       registry: { fault: challenge(offer, () => false) },
     });
-    expectRefusal(await failureOf(ask.list(world)), /refuses access/);
+    expectDenial(await failureOf(ask.list(world)), /refuses access/);
     expect(sent(world.fake)).toEqual([undefined]);
   });
 });
@@ -180,7 +188,7 @@ describe('a registry that asks for a token', () => {
       credentials: me,
       fault: challenge(bearer(tokens.realm), () => false),
     });
-    expectRefusal(await failureOf(ask.list(world)), /refuses access with status 401/);
+    expectDenial(await failureOf(ask.list(world)), /refuses access with status 401/);
     expect(world.client.requests).toBe(3);
   });
 
@@ -227,13 +235,19 @@ describe('a registry that asks for a token', () => {
   });
 
   const answers: readonly (readonly [string, object | Fault, RegExp])[] = [
-    ['refuses', status(401), /refuses a token for .* status 401/],
     ['sends elsewhere', redirect('http://127.0.0.1:1/'), /status 307 instead of a token/],
     ['answers without a token', { token: 7 }, /without a token/],
     ['answers with what does not fit a header', { token: 'a\r\nx: y' }, /without a token/],
     ['answers with too much', { token: 'x'.repeat(70_000) }, /more than 65536 bytes/],
     ['is out of order', status(500), /500, 3 times/],
   ];
+  test.each([400, 401, 403])('F-24: whose token server refuses the password with %i, is given up', async (code) => {
+    await using tokens = await startTokenServer(status(code));
+    await using world = await startWorld(tokens, { credentials: me });
+    expectDenial(await failureOf(ask.list(world)), new RegExp(`refuses a token for .* status ${code}`));
+    expect(sent(tokens.fake)).toEqual([basic]);
+  });
+
   test.each(answers)('F-24: whose token server %s, is given up', async (_what, answer, message) => {
     await using tokens = await startTokenServer(answer);
     await using world = await startWorld(tokens, { credentials: me });
