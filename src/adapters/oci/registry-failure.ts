@@ -53,6 +53,9 @@ function describeFailure({ method, url, host }: Asked, what: string): string {
 /** Codes of Node and OpenSSL for a certificate or a TLS version that is not taken. */
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
+/** What OpenSSL calls an answer that does not even begin like TLS. */
+const noTls: ReadonlySet<string> = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+
 const timeouts: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', 'took too long to accept a connection'],
   ['UND_ERR_HEADERS_TIMEOUT', 'took too long to answer'],
@@ -67,7 +70,13 @@ export function translateError(error: unknown, asked: Asked): Error {
   }
   const code = codeOf(error);
   if (code === undefined) return error instanceof Error ? error : new Error(String(error));
-  const reason = error instanceof Error && error.message !== '' ? error.message : code;
+  const reason = reasonOf(error) ?? code;
+  if (noTls.has(code)) {
+    const remedy =
+      `Serve ${asked.host} over https, or read it without TLS where its network may be trusted: \`insecureHttp: true\` ` +
+      'for it in the server configuration, `http://` before its name on the command line.';
+    return registryFailure(asked, 'speaks no TLS, but was asked over https', { remedy, cause: error });
+  }
   if (tlsCode.test(code)) {
     const remedy =
       'Give the certificate authority of the registry, or correct its name; certificates are always checked.';
@@ -76,6 +85,13 @@ export function translateError(error: unknown, asked: Asked): Error {
   const timeout = timeouts.get(code);
   if (timeout !== undefined) return new Interrupted(timeout, { cause: error });
   return new Interrupted(`cannot be reached or broke the connection: ${reason} (${code})`, { cause: error });
+}
+
+/** In OpenSSL's own words, where they are its: its messages go on with memory addresses and source files. */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('reason' in error && typeof error.reason === 'string') return error.reason;
+  return error.message === '' ? undefined : error.message;
 }
 
 /** Of an error of the network, the first cause that has one. */

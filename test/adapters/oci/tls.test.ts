@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRegistryClient } from '../../../src/adapters/oci/registry-client.ts';
 import { redirect } from '../../support/faults.ts';
 import { ask, type OciWorldOptions, startOciWorld } from '../../support/oci-world.ts';
 
@@ -104,6 +105,24 @@ describe('a registry over https', () => {
     });
     expect(world.client.requests).toBe(1);
     expect(world.fake.requests).toEqual([]);
+  });
+
+  test('F-02: that speaks no TLS is told by its cause, in one line', async () => {
+    await using plain = await startOciWorld();
+    const client = createRegistryClient({ host: plain.fake.host });
+    await using _client = client;
+    await expect(client.listTags('nothing')).rejects.toMatchObject({
+      code: 'registry-unreachable',
+      message: expect.stringMatching(/ speaks no TLS, but was asked over https \(GET \S+\)\.$/),
+      remedy: expect.stringMatching(/insecureHttp: true.*http:\/\//),
+    });
+    expect(client.requests).toBe(1);
+    expect(plain.fake.requests).toEqual([]);
+  });
+
+  test('F-02: with TLS that cannot be agreed on is told without the insides of the library', async () => {
+    await using world = await start({ ...good, maxVersion: 'TLSv1.1' }, good.cert);
+    await expect(ask.list(world)).rejects.toMatchObject({ message: expect.not.stringMatching(/\n|openssl\/|:error:/) });
   });
 
   test('F-13: may not send to http, even to a host that is allowed', async () => {
