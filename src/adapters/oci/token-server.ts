@@ -20,6 +20,8 @@ export interface Token {
 const maxTokenBytes = 64 * 1024;
 const defaultSeconds = 60;
 const skewSeconds = 10;
+/** How long a token's own word is taken at most: what was granted or withdrawn meanwhile does not show before. */
+const maxHintedSeconds = 60 * 60;
 const clientId = 'consignee';
 
 interface TokenRequest {
@@ -91,6 +93,21 @@ function parseToken(bytes: Uint8Array, asked: Asked, sentAt: number): Token {
     throw registryFailure(asked, 'has a token server that answered without a token');
   }
   const stated = Number(answer.expires_in);
-  const seconds = Number.isFinite(stated) && stated > 0 ? stated : defaultSeconds;
+  const seconds = Number.isFinite(stated) && stated > 0 ? stated : hintedSeconds(value, sentAt);
   return { value, expires: sentAt + Math.max(seconds - skewSeconds, seconds / 2) * 1000 };
+}
+
+/**
+ * Reads how long a token lives from itself, where it is a JWT: Gitea says it nowhere else. Only a hint, for nothing of it is
+ * checked: a token that is refused is exchanged in any case.
+ *
+ * @see RFC 7519, section 4.1.4
+ */
+function hintedSeconds(token: string, sentAt: number): number {
+  const [, payload, signature, ...rest] = token.split('.');
+  if (payload === undefined || signature === undefined || rest.length > 0) return defaultSeconds;
+  const json = parseStrictJson(Buffer.from(payload, 'base64url'));
+  const end = json.kind === 'parsed' && isMapping(json.value) ? json.value.exp : undefined;
+  if (typeof end !== 'number' || !Number.isFinite(end)) return defaultSeconds;
+  return Math.min(Math.max(end - sentAt / 1000, defaultSeconds), maxHintedSeconds);
 }

@@ -18,6 +18,12 @@ import {
   type TokenServer,
 } from '../../support/signing-in.ts';
 
+/** @returns A token as Gitea makes them, of which nobody here checks the signature. */
+function jwt(claims: (nowSeconds: number) => object): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return [encode({ alg: 'HS256' }), encode(claims(Math.floor(Date.now() / 1000))), 'c2lnbmF0dXJl'].join('.');
+}
+
 /** Refused access is nothing that passes: somebody must change the setting that the remedy names. */
 function expectDenial(failure: unknown, message: RegExp): void {
   const remedy = expect.stringMatching(/`credentials` of 127\.0\.0\.1:\d+ under `registries`/);
@@ -155,6 +161,45 @@ describe('a registry that asks for a token', () => {
     later = seconds * 1000;
     await ask.list(world);
     expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', 'Bearer t2']);
+  });
+
+  test.each([
+    ['that lives for 10 minutes', jwt((now) => ({ exp: now + 600 })), 590],
+    ['that lives for a day, for an hour', jwt((now) => ({ exp: now + 86_400 })), 3590],
+    ['that is over by this clock, for a minute', jwt((now) => ({ exp: now - 600 })), 50],
+    ['that does not say how long it lives, for a minute', jwt(() => ({})), 50],
+    ['that says it in a text, for a minute', jwt((now) => ({ exp: `${now + 600}` })), 50],
+    ['that is no JWT, for a minute', 'part.part.part', 50],
+  ])('keeps a token %s', async (_what, token, seconds) => {
+    await using tokens = await startTokenServer({ token });
+    let later = 0;
+    await using world = await startOciWorld({
+      tokenHosts: [tokens.fake.host],
+      registry: { fault: challenge(bearer(tokens.realm, '*'), (it) => it === `Bearer ${token}`) },
+      now: () => Date.now() + later,
+    });
+    await ask.list(world);
+    later = (seconds - 5) * 1000;
+    await ask.list(world);
+    expect(tokens.fake.requests).toHaveLength(1);
+    later = (seconds + 5) * 1000;
+    await ask.list(world);
+    expect(tokens.fake.requests).toHaveLength(2);
+  });
+
+  test('believes what the token server says before what the token says', async () => {
+    const token = jwt((now) => ({ exp: now + 86_400 }));
+    await using tokens = await startTokenServer({ token, expires_in: 60 });
+    let later = 0;
+    await using world = await startOciWorld({
+      tokenHosts: [tokens.fake.host],
+      registry: { fault: challenge(bearer(tokens.realm, '*'), (it) => it === `Bearer ${token}`) },
+      now: () => Date.now() + later,
+    });
+    await ask.list(world);
+    later = 55_000;
+    await ask.list(world);
+    expect(tokens.fake.requests).toHaveLength(2);
   });
 
   test('costs one new token when the old one is over for many at the same time', async () => {
