@@ -21,6 +21,8 @@ export interface Authentication {
     scope: string,
     sent: { readonly header?: string | undefined; readonly asked: Asked },
   ): Promise<string | undefined>;
+  /** Tells that the registry took an answer. */
+  accept(header: string): void;
 }
 
 export interface AuthenticationOptions {
@@ -47,6 +49,8 @@ type Learnt = { readonly kind: 'fixed'; readonly header: string } | TokenDemand;
 
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   let learnt: Learnt | undefined;
+  /** A password offered where tokens count otherwise. */
+  let tried: string | undefined;
   const tokens = createTokenCache(options.now);
 
   async function tokenHeader({ realm, wide }: TokenDemand, scope: string, sent?: string): Promise<string> {
@@ -58,7 +62,17 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     return `Bearer ${await tokens.find(key, fetch, sent?.slice('Bearer '.length))}`;
   }
 
+  /** Gitea refuses a token that is over without a word on what it wants. @returns Another token, if there is one. */
+  async function exchangeToken(scope: string, sent: string | undefined): Promise<string | undefined> {
+    if (learnt?.kind !== 'token' || sent === undefined) return undefined;
+    const header = await tokenHeader(learnt, scope, sent);
+    return header === sent ? undefined : header;
+  }
+
   return {
+    accept: (header) => {
+      if (header === tried) learnt = { kind: 'fixed', header };
+    },
     header: async (scope) => {
       if (!learnt) return undefined;
       return learnt.kind === 'fixed' ? learnt.header : await tokenHeader(learnt, scope);
@@ -68,10 +82,12 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
       const bearer = challenges.find((it) => it.scheme === 'bearer');
       const fixed = fixedHeader(challenges, credentials);
       if (fixed !== undefined) {
-        learnt = { kind: 'fixed', header: fixed };
+        // Gitea asks for a password where a token may not read one thing; the token is still right for the others.
+        if (learnt?.kind === 'token') tried = fixed;
+        else learnt = { kind: 'fixed', header: fixed };
         return fixed === sent ? undefined : fixed;
       }
-      if (!bearer) return undefined;
+      if (!bearer) return await exchangeToken(scope, sent);
       const named = (bearer.parameters.get('scope') ?? '').split(' ').filter((it) => it !== '');
       const wide = named.some((it) => it.startsWith('repository:')) ? [] : named;
       learnt = { kind: 'token', realm: checkRealm(bearer, options, asked), wide };

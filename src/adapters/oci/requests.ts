@@ -53,7 +53,9 @@ export function createRequests(options: RequestsOptions): Requests {
     await first[Symbol.asyncDispose]();
     const better = await authentication.answer(challenges, scope, { header, asked: first.asked });
     if (better === undefined) throw refused(first.asked, 401, header !== undefined);
-    return await transport.open(withAuthorization(request, better));
+    const second = await transport.open(withAuthorization(request, better));
+    if (second.status !== 401 && second.status !== 403) authentication.accept(better);
+    return second;
   }
 
   function askAnyone(request: Request, repository: string): Promise<Response> {

@@ -227,6 +227,58 @@ describe('a registry that asks for a token', () => {
     expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', 'Bearer t2']);
   });
 
+  test('F-24: that refuses the old one without a word gets another, once', async () => {
+    await using tokens = await startTokenServer();
+    let accepted = 'Bearer t1';
+    const offer = () => (accepted === 'Bearer t1' ? bearer(tokens.realm, '*') : '');
+    const fault = challenge(offer, (it) => it === accepted);
+    await using world = await startWorld(tokens, { fault, credentials: me });
+    await ask.list(world);
+    accepted = 'Bearer t2';
+    await ask.list(world);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', 'Bearer t2']);
+    accepted = 'none';
+    expectDenial(await failureOf(ask.list(world)), /refuses access with status 401/);
+    expect(sent(world.fake).slice(4)).toEqual(['Bearer t2', 'Bearer t3']);
+  });
+
+  test('is asked with the token again after it wanted a password for one thing, and did not take it', async () => {
+    await using tokens = await startTokenServer();
+    const isPrivate = ({ url }: Exchange) => url.pathname.includes('/private/');
+    let offer = '';
+    const fault = challenge(
+      () => offer,
+      (it, exchange) => {
+        offer = isPrivate(exchange) && isToken(it) ? 'Basic realm="packages"' : bearer(tokens.realm, '*');
+        return isToken(it) && !isPrivate(exchange);
+      },
+    );
+    await using world = await startWorld(tokens, { fault, credentials: me });
+    await ask.list(world);
+    expectDenial(await failureOf(world.client.listTags('team/private/thing')), /refuses access with status 401/);
+    await ask.list(world);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', basic, 'Bearer t1']);
+  });
+
+  test('is asked with the password from then on where it wants one in the place of a token, and takes it', async () => {
+    await using tokens = await startTokenServer();
+    let offer = bearer(tokens.realm, '*');
+    let isTaken = isToken;
+    await using world = await startWorld(tokens, {
+      fault: challenge(
+        () => offer,
+        (it) => isTaken(it),
+      ),
+      credentials: me,
+    });
+    await ask.list(world);
+    offer = 'Basic';
+    isTaken = (it) => it === basic;
+    await ask.list(world);
+    await ask.list(world);
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1', basic, basic]);
+  });
+
   test('F-24: and takes none that its token server gives, ends it', async () => {
     await using tokens = await startTokenServer();
     await using world = await startWorld(tokens, {
