@@ -21,6 +21,8 @@ export interface Authentication {
     scope: string,
     sent: { readonly header?: string | undefined; readonly asked: Asked },
   ): Promise<string | undefined>;
+  /** Whether there were no credentials when the registry last asked for some. */
+  readonly isAnonymous: boolean;
   /** Tells that the registry took an answer. */
   accept(header: string): void;
 }
@@ -51,6 +53,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   let learnt: Learnt | undefined;
   /** A password offered where tokens count otherwise. */
   let tried: string | undefined;
+  let isAnonymous = false;
   const tokens = createTokenCache(options.now);
 
   async function tokenHeader({ realm, wide }: TokenDemand, scope: string, sent?: string): Promise<string> {
@@ -70,6 +73,9 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   }
 
   return {
+    get isAnonymous() {
+      return isAnonymous;
+    },
     accept: (header) => {
       if (header === tried) learnt = { kind: 'fixed', header };
     },
@@ -79,6 +85,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     },
     answer: async (challenges, scope, { header: sent, asked }) => {
       const credentials = await options.credentials();
+      isAnonymous = credentials === undefined;
       const bearer = challenges.find((it) => it.scheme === 'bearer');
       const fixed = fixedHeader(challenges, credentials);
       if (fixed !== undefined) {
@@ -87,7 +94,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
         else learnt = { kind: 'fixed', header: fixed };
         return fixed === sent ? undefined : fixed;
       }
-      if (!bearer) return await exchangeToken(scope, sent);
+      if (!bearer) return challenges.length === 0 ? await exchangeToken(scope, sent) : undefined;
       const named = (bearer.parameters.get('scope') ?? '').split(' ').filter((it) => it !== '');
       const wide = named.some((it) => it.startsWith('repository:')) ? [] : named;
       learnt = { kind: 'token', realm: checkRealm(bearer, options, asked), wide };

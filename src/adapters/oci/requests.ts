@@ -52,7 +52,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const challenges = parseChallenges(first.header('www-authenticate') ?? '');
     await first[Symbol.asyncDispose]();
     const better = await authentication.answer(challenges, scope, { header, asked: first.asked });
-    if (better === undefined) throw refused(first.asked, 401, header !== undefined);
+    if (better === undefined) throw refused(first.asked, 401, header !== undefined && !authentication.isAnonymous);
     const second = await transport.open(withAuthorization(request, better));
     if (second.status !== 401 && second.status !== 403) authentication.accept(better);
     return second;

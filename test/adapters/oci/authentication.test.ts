@@ -242,6 +242,20 @@ describe('a registry that asks for a token', () => {
     expect(sent(world.fake).slice(4)).toEqual(['Bearer t2', 'Bearer t3']);
   });
 
+  test('and takes none that was got without a password, is not said to refuse one', async () => {
+    await using tokens = await startTokenServer();
+    let offer = bearer(tokens.realm, '*');
+    const fault = challenge(
+      () => offer,
+      (it) => {
+        offer = isToken(it) ? 'Basic realm="packages"' : offer;
+        return false;
+      },
+    );
+    await using world = await startWorld(tokens, { fault });
+    for (const _ of [1, 2]) expectDenial(await failureOf(ask.list(world)), /refuses access with status 401/);
+  });
+
   test('is asked with the token again after it wanted a password for one thing, and did not take it', async () => {
     await using tokens = await startTokenServer();
     const isPrivate = ({ url }: Exchange) => url.pathname.includes('/private/');
