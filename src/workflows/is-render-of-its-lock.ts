@@ -1,9 +1,10 @@
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { printLockFile } from '../core/installation/lock-file.ts';
+import { type LockFile, printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
 import type { Commit, CommitSha } from '../core/repository/commit.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
 import { type RepositoryState, readRepositoryState, readTextsStrictly } from './observe-repository.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
 import { readInputs } from './read-inputs.ts';
@@ -40,8 +41,7 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
   const installation = state.installations.find((it) => it.name === name);
   const lock = installation && (await readLockAt(content, commit.sha, lockPathOf(installation)));
   const installed = installation && (await readLockAt(content, parent, lockPathOf(installation)));
-  // Every proposal changes the lock file; that a commit of somebody else does not is told without reading the component version.
-  if (!lock || (installed && printLockFile(installed) === printLockFile(lock))) return undefined;
+  if (!lock || (installed && (await keepsLock(commit, { parent, lock, installed, content })))) return undefined;
 
   const inputs = await readInputs(installation, state.texts, {
     templateSets: ports.templateSets,
@@ -78,6 +78,23 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
     application: installation.application,
   });
   return writer.writeTree(parent, changes);
+}
+
+interface Locks {
+  readonly parent: CommitSha;
+  readonly lock: LockFile;
+  readonly installed: LockFile;
+  readonly content: RepositoryContent;
+}
+
+/**
+ * Every proposal changes the lock file: that a commit which changes other files does not is told without reading the component
+ * version. Commits without any change are left to be told by that.
+ */
+async function keepsLock({ tree }: Commit, { parent, lock, installed, content }: Locks): Promise<boolean> {
+  if (printLockFile(installed) !== printLockFile(lock)) return false;
+  const [before] = await content.readCommits({ to: parent, limit: 1 });
+  return before?.tree !== tree;
 }
 
 /** @returns The file with people's values, as it is at the state's commit; `unreadable` when it is there and no plain text. */
