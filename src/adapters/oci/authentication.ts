@@ -94,7 +94,8 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
         else learnt = { kind: 'fixed', header: fixed };
         return fixed === sent ? undefined : fixed;
       }
-      if (!bearer) return challenges.length === 0 ? await exchangeToken(scope, sent) : undefined;
+      if (challenges.length === 0) return await exchangeToken(scope, sent);
+      if (!bearer) return undefined;
       const named = (bearer.parameters.get('scope') ?? '').split(' ').filter((it) => it !== '');
       const wide = named.some((it) => it.startsWith('repository:')) ? [] : named;
       learnt = { kind: 'token', realm: checkRealm(bearer, options, asked), wide };
