@@ -87,7 +87,7 @@ describe.concurrent('a registry that cannot be asked', () => {
   test('says nothing against what is proposed', async () => {
     await using watch = await startProposed();
     watch.registry.fake.fault = status(401);
-    await watch.askOnly('failed registry-unreachable');
+    await watch.askOnly('failed registry-denied');
     watch.registry.fake.fault = undefined;
     const elsewhere = configText('', 'nowhere.example.org/consumer');
     await watch.world.person.commit('main', { [configPath]: elsewhere });
@@ -137,7 +137,7 @@ describe.concurrent('of two registries one', () => {
     'answers with pages for people': { fault: html(), step: 'failed registry-unreachable' },
     'breaks every connection': { fault: reset, step: 'failed registry-unreachable' },
     'refuses connections': { fault: 'closed', step: 'failed registry-unreachable' },
-    'is not allowed to be read': { fault: status(403), step: 'failed registry-unreachable' },
+    'is not allowed to be read': { fault: status(403), step: 'failed registry-denied' },
     'lies about the digest of a manifest': {
       fault: where(/manifests/, text('{}', { 'docker-content-digest': `sha256:${'0'.repeat(64)}` })),
       step: 'refuse not-verified',
