@@ -36,9 +36,10 @@ export type ChainResult =
 export async function readChain(
   encoded: readonly Uint8Array[],
 ): Promise<readonly [Certificate, ...Certificate[]] | Problem> {
-  const read = await Promise.all(encoded.map(readCertificate));
-  const [leaf, ...others] = read.flatMap((certificate) => certificate ?? []);
-  if (read.includes(undefined)) return { code: 'malformed', message: 'it carries a certificate that cannot be read' };
+  const read = await readCertificates(encoded);
+  if (read.length < encoded.length)
+    return { code: 'malformed', message: 'it carries a certificate that cannot be read' };
+  const [leaf, ...others] = read;
   if (!leaf) return untrusted('it carries no certificate, and only signatures that carry one are trusted');
   const { flaw, source } = leaf.key;
   if (flaw) return { code: flaw.code, message: `the key of the certificate ${source} ${flaw.message}` };
@@ -55,12 +56,7 @@ export async function judgeChain(
   claim: ChainClaim,
   { roots, ...rules }: ChainRules & { readonly roots: UsableRoots },
 ): Promise<ChainResult> {
-  const trusted = await Promise.all(roots.certificates.map(({ raw }) => readCertificate(raw)));
-  const paths = findPaths(
-    leaf,
-    others,
-    trusted.flatMap((root) => root ?? []),
-  );
+  const paths = findPaths(leaf, others, await readCertificates(roots.certificates.map(({ raw }) => raw)));
   const { path, problem } = await choosePath(paths, leaf, rules);
   if (!path) return refused(problem ?? untrusted(`no certificates lead from ${leaf.label} to ${roots.source}`));
   const misfit = judgeTerm(roots, rules) ?? judgeName(leaf, claim, roots.issuer);
@@ -73,6 +69,12 @@ export async function judgeChain(
       path.map(({ notAfter }) => notAfter),
     ),
   };
+}
+
+/** @returns Those that can be read. */
+async function readCertificates(encoded: readonly Uint8Array[]): Promise<readonly Certificate[]> {
+  const read = await Promise.all(encoded.map(readCertificate));
+  return read.filter((it) => it !== undefined);
 }
 
 interface Choice {

@@ -15,8 +15,8 @@ export interface Certificate {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly isAuthority: boolean;
-  /** How many authorities may stand between this one and the signing certificate. */
-  readonly pathLength: number | undefined;
+  /** How many authorities may stand between this one and the signing certificate; infinity when any number may. */
+  readonly pathLength: number;
   /** Bits of the key usage from the left; `undefined` when the certificate does not state it. */
   readonly keyUsage: KeyUsage | undefined;
   /** Object identifiers; `undefined` when the certificate does not state it. */
@@ -103,8 +103,11 @@ function describe(x509: X509Certificate, parsed: ParsedCertificate, pkijs: Pkijs
     notBefore: parsed.notBefore.value,
     notAfter: parsed.notAfter.value,
     isAuthority: constraints instanceof pkijs.BasicConstraints && constraints.cA,
-    pathLength: constraints instanceof pkijs.BasicConstraints ? numberOf(constraints.pathLenConstraint) : undefined,
-    keyUsage: readKeyUsage(parsedOf(extensions.keyUsage)),
+    pathLength:
+      constraints instanceof pkijs.BasicConstraints
+        ? numberOf(constraints.pathLenConstraint)
+        : Number.POSITIVE_INFINITY,
+    keyUsage: readKeyUsage(found),
     extendedKeyUsage: usages instanceof pkijs.ExtKeyUsage ? usages.keyPurposes : undefined,
     flaw: findExtensionFlaw(found) ?? findSignatureFlaw(parsed, pkijs),
   };
@@ -119,19 +122,18 @@ function readName(attributes: ParsedCertificate['subject']['typesAndValues']): D
   });
 }
 
-function numberOf(value: unknown): number | undefined {
-  if (value === undefined) return undefined;
-  // A number that pkijs keeps as an ASN.1 object is larger than any chain.
+/** A number that pkijs keeps as an ASN.1 object is larger than any chain. */
+function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : Number.POSITIVE_INFINITY;
 }
 
-/** Digital signature is the first bit from the left, certificate signing the sixth (RFC 5280, 4.2.1.3). */
-function readKeyUsage(value: unknown): KeyUsage | undefined {
-  if (typeof value !== 'object' || value === null || !('valueBlock' in value)) return undefined;
-  const block = value.valueBlock;
-  if (typeof block !== 'object' || block === null || !('valueHexView' in block)) return undefined;
-  const [bits = 0] = block.valueHexView instanceof Uint8Array ? block.valueHexView : [];
-  return { digitalSignature: (bits & 0x80) !== 0, certificateSigning: (bits & 0x04) !== 0 };
+/** Digital signature is the first bit from the left of a bit string, certificate signing the sixth (RFC 5280, 4.2.1.3). */
+function readKeyUsage(found: readonly Extension[]): KeyUsage | undefined {
+  const extension = found.find(({ extnID }) => extnID === extensions.keyUsage);
+  if (!extension) return undefined;
+  const [tag, , , bits = 0] = extension.extnValue.valueBlock.valueHexView;
+  const stated = tag === 0x03 ? bits : 0;
+  return { digitalSignature: (stated & 0x80) !== 0, certificateSigning: (stated & 0x04) !== 0 };
 }
 
 function findExtensionFlaw(found: readonly Extension[]): string | undefined {
@@ -145,8 +147,9 @@ function findExtensionFlaw(found: readonly Extension[]): string | undefined {
   return broken && `has the extension ${broken.extnID}, which cannot be read`;
 }
 
-function isBroken(value: unknown): boolean {
-  return typeof value !== 'object' || value === null || 'parsingError' in value;
+/** As pkijs marks what is no DER at all, and what is not of the form of the extension. */
+function isBroken(value: object | null | undefined): boolean {
+  return !value || 'parsingError' in value;
 }
 
 function findSignatureFlaw({ signatureAlgorithm }: ParsedCertificate, pkijs: Pkijs): string | undefined {

@@ -58,7 +58,7 @@ function findAuthorityFault(
   length: number,
 ): Problem | undefined {
   if (!isAuthority) return fault('certificate-untrusted', label, 'is not of a certificate authority');
-  if (pathLength !== undefined && below > pathLength) {
+  if (below > pathLength) {
     const message = `has the path length ${pathLength}, and ${below} authorities stand below it`;
     return fault('certificate-untrusted', label, message);
   }
@@ -73,11 +73,11 @@ function findAuthorityFault(
     : fault('certificate-usage', label, 'may not be used for issuing certificates that sign code');
 }
 
-function findLeafFault({ label, isAuthority, keyUsage, extendedKeyUsage = [] }: Certificate): Problem | undefined {
+function findLeafFault({ label, isAuthority, keyUsage, extendedKeyUsage }: Certificate): Problem | undefined {
   if (isAuthority)
     return fault('certificate-usage', label, 'is of a certificate authority, which must not sign content');
   if (!keyUsage?.digitalSignature) return fault('certificate-usage', label, 'may not be used for digital signatures');
-  return extendedKeyUsage.includes(codeSigning)
+  return extendedKeyUsage?.includes(codeSigning)
     ? undefined
     : fault('certificate-usage', label, 'may not be used for code signing');
 }

@@ -163,16 +163,14 @@ async function judgeByRoots(check: Check, rules: SignatureRules): Promise<Judgem
   const chain = await readChain(check.certificates);
   if ('code' in chain) return { kind: 'refused', problem: chain };
   const { name, issuer } = check.signature;
-  let against: Problem | undefined;
+  let against: Problem = { code: 'certificate-untrusted', message: 'no root certificate is given for it' };
   for (const roots of rules.roots) {
     const result = await judgeChain(chain, { name, issuer }, { ...rules, roots });
     if (result.kind === 'trusted') return judgeByLeaf(check, roots, result);
     // That no path leads to one of several roots says less than what is wrong with a path to another.
-    if (!against || against.code === 'certificate-untrusted') against = result.problem;
+    if (against.code === 'certificate-untrusted') against = result.problem;
   }
-  return against
-    ? { kind: 'refused', problem: against }
-    : refused('no-trust-anchor', 'no root certificate is given for it');
+  return { kind: 'refused', problem: against };
 }
 
 function judgeByLeaf(
