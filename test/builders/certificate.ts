@@ -10,8 +10,8 @@ export interface TestCertificate {
   readonly publicKey: KeyObject;
 }
 
-/** Attributes in the order in which they stand in the certificate. */
-export type TestName = readonly (readonly [type: 'CN' | 'O' | 'OU', value: string])[];
+/** Attributes in the order in which they stand in the certificate; values that are no text in DER. */
+export type TestName = readonly (readonly [type: 'CN' | 'O' | 'OU', value: string | Buffer])[];
 
 export interface CertificateOptions {
   readonly name?: TestName;
@@ -31,6 +31,10 @@ export interface CertificateOptions {
   /** Further extensions by object identifier. */
   readonly extensions?: readonly { readonly id: string; readonly critical: boolean; readonly value: Buffer }[];
   readonly hash?: 'sha1' | 'sha256';
+  /** The algorithm that the certificate states for its signature, in DER, whatever it is signed with. */
+  readonly algorithm?: Buffer;
+  /** The public key in DER, in place of that of `keys`. */
+  readonly publicKeyInfo?: Buffer;
 }
 
 export const codeSigning = '1.3.6.1.5.5.7.3.3';
@@ -69,7 +73,8 @@ export function createCertificate(options: CertificateOptions): TestCertificate 
   const { name = [['CN', 'somebody']], keys = createCurveKeys(), serialNumber = 7 } = options;
   const issuer = options.issuer ?? { name, privateKey: keys.privateKey };
   const { from = '2026-01-01T00:00:00Z', to = '2027-01-01T00:00:00Z', hash = 'sha256' } = options;
-  const algorithm = signatureAlgorithm(issuer.privateKey, hash);
+  const { algorithm = signatureAlgorithm(issuer.privateKey, hash) } = options;
+  const extensions = printExtensions(options);
   const toBeSigned = sequence(
     tagged(0xa0, integer(2)),
     integer(serialNumber),
@@ -77,8 +82,8 @@ export function createCertificate(options: CertificateOptions): TestCertificate 
     printName(issuer.name),
     sequence(time(from), time(to)),
     printName(name),
-    keys.publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(...printExtensions(options))),
+    options.publicKeyInfo ?? keys.publicKey.export({ type: 'spki', format: 'der' }),
+    ...(extensions.length > 0 ? [tagged(0xa3, sequence(...extensions))] : []),
   );
   const signature = sign(hash, toBeSigned, issuer.privateKey);
   const der = sequence(toBeSigned, algorithm, tagged(0x03, Buffer.from([0]), signature));
@@ -119,7 +124,10 @@ const attributeTypes = { CN: '2.5.4.3', O: '2.5.4.10', OU: '2.5.4.11' } as const
 
 function printName(name: TestName): Buffer {
   const attribute = ([type, value]: TestName[number]) =>
-    tagged(0x31, sequence(identifier(attributeTypes[type]), tagged(0x0c, Buffer.from(value))));
+    tagged(
+      0x31,
+      sequence(identifier(attributeTypes[type]), typeof value === 'string' ? tagged(0x0c, Buffer.from(value)) : value),
+    );
   return sequence(...name.map(attribute));
 }
 
@@ -139,7 +147,7 @@ function integer(value: number): Buffer {
 }
 
 /** Object identifiers: the first two numbers share a byte, the others have seven bits in each. */
-function identifier(id: string): Buffer {
+export function identifier(id: string): Buffer {
   const [first = 0, second = 0, ...others] = id.split('.').map(Number);
   const bytes = others.flatMap((number) => {
     const groups = [number & 0x7f];
@@ -149,12 +157,12 @@ function identifier(id: string): Buffer {
   return tagged(0x06, Buffer.from([first * 40 + second, ...bytes]));
 }
 
-function sequence(...items: readonly Uint8Array[]): Buffer {
+export function sequence(...items: readonly Uint8Array[]): Buffer {
   return tagged(0x30, ...items);
 }
 
 /** One element of DER: tag, length, content. */
-function tagged(tag: number, ...items: readonly Uint8Array[]): Buffer {
+export function tagged(tag: number, ...items: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(items);
   const { length } = content;
   if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);

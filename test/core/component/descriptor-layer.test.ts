@@ -25,7 +25,7 @@ describe('the layer of a component descriptor', () => {
   /** Entries without content are folders. */
   async function archive(...entries: readonly (readonly [name: string, content?: Buffer])[]): Promise<Buffer> {
     const tar = pack();
-    for (const [name, content] of entries) tar.entry({ name, type: content ? 'file' : 'directory' }, content);
+    for (const [name, content] of entries) tar.entry({ name, type: content ? 'file' : 'directory' }, content ?? '');
     tar.finalize();
     const chunks: Buffer[] = [];
     for await (const chunk of tar) chunks.push(chunk as Buffer);

@@ -46,12 +46,17 @@ describe('canonical JSON', () => {
     expect(printCanonicalJson(value)).toBe(text);
   });
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, '\ud800', undefined, 1n])(
-    'refuses %s, which is no JSON data',
-    (value) => {
-      expect(() => printCanonicalJson([value])).toThrow(TypeError);
-    },
-  );
+  test.each([
+    [Number.NaN, 'NaN is no JSON number'],
+    [Number.POSITIVE_INFINITY, 'Infinity is no JSON number'],
+    ['\ud800', 'half a surrogate pair is no JSON text'],
+    [undefined, 'undefined is no JSON data'],
+    [() => 1, 'function is no JSON data'],
+    [1n, 'BigInt'],
+  ])('refuses %s, which is no JSON data', (value, message) => {
+    expect(() => printCanonicalJson([value])).toThrow(TypeError);
+    expect(() => printCanonicalJson([value])).toThrow(message);
+  });
 
   test('treats __proto__ as a key like any other', () => {
     expect(printCanonicalJson(JSON.parse('{"__proto__": {"b": 1, "a": 2}}'))).toBe('{"__proto__":{"a":2,"b":1}}');

@@ -2,10 +2,25 @@ import { describe, expect, test } from 'vitest';
 import { type Certificate, readCertificate } from '../../../src/core/trust/certificate.ts';
 import { readChain } from '../../../src/core/trust/certificate-chain.ts';
 import { findPaths } from '../../../src/core/trust/certificate-path.ts';
-import { anyUsage, createAuthority, type TestCertificate } from '../../builders/certificate.ts';
+import {
+  anyUsage,
+  codeSigning,
+  createAuthority,
+  createCertificate,
+  serverAuthentication,
+  type TestCertificate,
+  tagged,
+} from '../../builders/certificate.ts';
 import { between, chainThrough, good, type Judging, judge, leafOf, now, root } from '../../builders/chain.ts';
 
 const trusted = 'trusted until 2027-01-01T00:00:00.000Z';
+
+/** OpenSSL takes it, and pkijs has no text for its name. */
+const nameless = createCertificate({
+  name: [['CN', tagged(0x03, Buffer.from([0, 1]))]],
+  authority: true,
+  keyUsage: 0x04,
+});
 
 describe('a chain is trusted', () => {
   test.each<[string, readonly TestCertificate[], Judging]>([
@@ -32,6 +47,13 @@ describe('a chain is trusted', () => {
       [leafOf(createAuthority('bare', { keys: root, keyUsage: undefined as never }))],
       { roots: [createAuthority('bare', { keys: root, keyUsage: undefined as never })] },
     ],
+    [
+      'with an intermediate certificate for several usages',
+      chainThrough({ extendedKeyUsage: [serverAuthentication, codeSigning] }),
+      {},
+    ],
+    ['from the moment on at which it is valid', [leafOf(root, { from: '2026-11-21T12:00:00Z' })], {}],
+    ['with roots that cannot be used beside others', [good, between], { roots: [nameless, root] }],
     ['with any usage of intermediate certificates', chainThrough({ extendedKeyUsage: [anyUsage] }), {}],
     ['with a path length that is kept', chainThrough({ pathLength: 0 }), {}],
   ])('%s', async (_what, chain, judging) => {
@@ -72,6 +94,38 @@ test('a path does not come back to a key that it has', async () => {
   expect(findPaths(leaf, others, [top]).map((path) => path.map(({ label }) => label))).toEqual([
     ['CN=release,O=Example Works', 'CN=between', 'CN=root'],
   ]);
+});
+
+describe('the search for paths', () => {
+  async function read(...certificates: readonly TestCertificate[]): Promise<readonly Certificate[]> {
+    const found = await Promise.all(certificates.map(({ der }) => readCertificate(der)));
+    return found.filter((it) => it !== undefined);
+  }
+
+  test('ends with eight', async () => {
+    const [leaf] = (await read(leafOf(root))) as [Certificate];
+    const roots = await read(...Array.from({ length: 9 }, () => createAuthority('root', { keys: root })));
+    expect(findPaths(leaf, [], roots)).toHaveLength(8);
+    expect(findPaths(leaf, [], roots.slice(2))).toHaveLength(7);
+  });
+
+  test('ends after two hundred steps, however many authorities certify each other', async () => {
+    const crowd = Array.from({ length: 6 }, () => createAuthority('crowd'));
+    const crossed = crowd.flatMap((keys) =>
+      crowd.filter((it) => it !== keys).map((issuer) => createAuthority('crowd', { keys, issuer })),
+    );
+    const chain = [root];
+    for (let step = 0; step < 6; step++) chain.unshift(createAuthority(`step ${step}`, { issuer: chain[0] ?? root }));
+    const [first = root] = crowd;
+    const way = createAuthority('crowd', { keys: first, issuer: chain[0] ?? root });
+    const [leaf, ...others] = (await read(leafOf(first), way, ...chain.slice(0, -1))) as [
+      Certificate,
+      ...Certificate[],
+    ];
+    const roots = await read(root);
+    expect(findPaths(leaf, others, roots).map(({ length }) => length)).toEqual([9]);
+    expect(findPaths(leaf, [...(await read(...crossed)), ...others], roots)).toEqual([]);
+  });
 });
 
 test('the verdict holds until the first of the ends', async () => {

@@ -21,7 +21,10 @@ describe('a signature in PEM form', () => {
 
   test('may have no header, no certificates, and other line breaks', () => {
     const read = { kind: 'read', pem: { value: bytes, certificates: [] } };
-    expect(parsePemSignature(pemOf('SIGNATURE', bytes))).toEqual(read);
+    expect(parsePemSignature(pemOf('SIGNATURE', bytes))).toStrictEqual(read);
+    expect(parsePemSignature(pemOf('SIGNATURE', bytes, header.replace(': ', ':')))).toMatchObject({
+      pem: { algorithm: 'RSASSA-PSS' },
+    });
     expect(parsePemSignature(pemOf('SIGNATURE', bytes).replaceAll('\n', '\r\n'))).toEqual(read);
     expect(parsePemSignature(`\n${pemOf('SIGNATURE', bytes)}\n`)).toEqual(read);
     expect(parsePemSignature(pemOf('SIGNATURE', bytes, header).replaceAll('\n', '\r\n'))).toMatchObject({
@@ -45,6 +48,7 @@ describe('a signature in PEM form', () => {
     ['base64 with blanks', signature.replace('\n', '\n '), 'strict base64'],
     ['base64 that ends early', signature.replace(/.\n-----END/, '\n-----END'), 'strict base64'],
     ['base64 with bits to spare', '-----BEGIN SIGNATURE-----\nQR==\n-----END SIGNATURE-----\n', 'strict base64'],
+    ['base64 with a header behind it', signature.replace('\n-----END', '\n:\n-----END'), 'strict base64'],
     ['an empty signature', pemOf('SIGNATURE', Buffer.alloc(0)), 'strict base64'],
     ['another header', pemOf('SIGNATURE', bytes, 'Proc-Type: 4,ENCRYPTED\n\n'), 'strict base64'],
     ['a header without an empty line', pemOf('SIGNATURE', bytes, header.trimEnd()), 'strict base64'],

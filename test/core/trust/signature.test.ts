@@ -1,6 +1,8 @@
 import { constants, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { CollectedVersion } from '../../../src/core/component/collected-version.ts';
+import { componentDigest } from '../../../src/core/trust/component-digest.ts';
+import { withDigestsAnew } from '../../../src/core/trust/digest-anew.ts';
 import type { SignatureEvidence } from '../../../src/core/trust/evidence.ts';
 import { normalise } from '../../../src/core/trust/normalise.ts';
 import { parsePublicKey } from '../../../src/core/trust/public-key.ts';
@@ -191,7 +193,117 @@ describe('a root certificate', () => {
   });
 });
 
+describe('a signature', () => {
+  const [entry] = good.signatures as readonly { readonly digest: object }[];
+  const withDigest = (digest: object) => ({
+    ...good,
+    signatures: [{ ...entry, digest: { ...entry?.digest, ...digest } }],
+  });
+  const other = '0'.repeat(64);
+
+  test.each([
+    [
+      'normalisationAlgorithm',
+      'jsonNormalisation/v9',
+      'unsupported-algorithm',
+      'it is made over the normal form "jsonNormalisation/v9"',
+    ],
+    ['hashAlgorithm', 'sha256', 'unsupported-algorithm', 'it is made with the hash "sha256"'],
+    ['value', 'AA', 'malformed', 'its digest is not written in lower-case hexadecimal digits'],
+    ['value', other, 'signature-invalid', `it is made for the digest ${other}, and the component descriptor has`],
+  ])('whose %s is %s is refused', async (field, text, code, message) => {
+    const found = await judge(withDigest({ [field]: text }), [key]);
+    expect(found.codes).toEqual([code]);
+    expect(found.message).toContain(message);
+    expect(found.evidence?.verdict).toBe('refused');
+  });
+
+  test('of another digest is refused with the one that the content has', async () => {
+    const { evidence, message } = await judge(withDigest({ value: other }), [key]);
+    const computed = componentDigest(parseData(data), 'jsonNormalisation/v3', 'SHA-256');
+    expect(evidence).toEqual({ name: 'release', verdict: 'refused', algorithm: 'RSASSA-PKCS1-V1_5', digest: computed });
+    expect(message).toBe(`it is made for the digest ${other}, and the component descriptor has ${computed.value}`);
+  });
+
+  test('may be made over the digests of references by its own algorithms', async () => {
+    const v2 = { normalisation: 'jsonNormalisation/v2', hash: 'SHA-256' } as const;
+    const leafVersion = collect(descriptorData({ name: 'example.org/leaf' }));
+    const digest = componentDigest(
+      parseData(descriptorData({ name: 'example.org/leaf' })),
+      'jsonNormalisation/v3',
+      'SHA-256',
+    );
+    const references = [{ name: 'leaf', componentName: 'example.org/leaf', version: 'v1.0.0', digest }];
+    const referring = descriptorData({ references });
+    const found = [{ kind: 'collected', version: leafVersion }] as const;
+    const covered = withDigestsAnew({ ...collect(referring), references: found }, v2);
+    if (!covered) throw new Error('a digest is missing');
+    const signatures = [signatureOf(covered, 'release', keys, v2.normalisation)];
+    const policy = { signatures: [{ name: 'release', anyOf: [key] }], allowUnsigned: false };
+    const verify = (of: object) =>
+      verifyComponentVersion({ ...collect(of), references: found }, policy, { now, installed: false });
+    const { reasons, signatures: evidence } = await verify({ ...referring, signatures });
+    expect(reasons).toEqual([]);
+    expect(evidence[0]?.digest).toEqual(componentDigest(covered, v2.normalisation, v2.hash));
+    const changed = { ...referring, component: { ...referring.component, provider: 'example.com' }, signatures };
+    expect((await verify(changed)).reasons.map(({ code }) => code)).toEqual(['signature-invalid']);
+  });
+
+  const hint = 'it looks copied by version 2 of the OCM command line with --copy-resources';
+  const generic = genericDigest(Buffer.from('good morning'));
+  const artifact = { ...generic, normalisationAlgorithm: 'ociArtifactDigest/v1' };
+  test.each([
+    ['an image without creation time', 'ociImage', generic, undefined, true],
+    ['a chart without creation time', 'helmChart', generic, undefined, true],
+    ['an image with creation time', 'ociImage', generic, '2026-11-21T04:10:53Z', false],
+    ['an image of the other digest', 'ociImage', artifact, undefined, false],
+    ['an image without a digest', 'ociImage', undefined, undefined, false],
+    ['something else', 'my-ociImage', generic, undefined, false],
+  ])('that is lost says what may have happened to %s', async (_what, type, digest, creationTime, hinted) => {
+    const image = {
+      name: 'image',
+      version: '1.0.0',
+      type,
+      relation: 'external',
+      access: { type: 'localBlob' },
+      digest,
+    };
+    const { component } = descriptorData({ resources: [image] });
+    const { message = '' } = await judge({ ...good, component: { ...component, creationTime } }, [key]);
+    expect(message.includes(hint)).toBe(hinted);
+    expect(message.endsWith('transfer it with version 1, or have it signed again afterwards)')).toBe(hinted);
+  });
+
+  test('by a key that is too weak does not count', async () => {
+    const weakKeys = createRsaKeys(1024);
+    const pem = weakKeys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const weak: TrustAnchor = { pem, source: 'weak.pub' };
+    const signedWeakly = signed(data, { privateKey: weakKeys.privateKey, publicKey: pem });
+    const alone = await judge(signedWeakly, [weak]);
+    expect(alone.codes).toEqual(['key-too-weak']);
+    expect(alone.message).toBe('the key weak.pub has 1024 bits; 2048 are the least');
+    const beside = await judge(signedWeakly, [weak, key, otherKey]);
+    expect(beside.codes).toEqual(['signature-invalid']);
+    expect(beside.message).toBe('it is not made with release.pub, other.pub, or not for this content');
+    expect((await judge(good, [weak, key])).codes).toEqual([]);
+  });
+
+  test('by a retired key is admitted by a root certificate for the same key', async () => {
+    const retired: TrustAnchor = { pem: leafPem, source: 'leaf.pub', retired: now };
+    const { codes, evidence } = await judge(signedWithChain(), [retired, roots]);
+    expect(codes).toEqual([]);
+    expect(evidence?.anchor).toBe('root.pem');
+  });
+});
+
 describe('what the operator demands', () => {
+  test('of normal forms is told in words', async () => {
+    const { codes, message } = await judge(good, [key], { normalisations: ['a', 'b'] });
+    expect(codes).toEqual(['policy-normalisation']);
+    expect(message).toBe('it is made over "jsonNormalisation/v3"; policy admits a, b');
+    expect((await judge(good, [key], { algorithms: ['a', 'b'] })).message).toMatch(/; policy admits a, b$/);
+  });
+
   test('of algorithms holds whatever the repository says', async () => {
     const refused = await judge(good, [key], { algorithms: ['RSASSA-PSS'] });
     expect(refused.codes).toEqual(['policy-algorithm']);

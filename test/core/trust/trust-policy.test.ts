@@ -4,7 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { parseRootCertificates } from '../../../src/core/trust/root-certificate.ts';
 import { policyDigestOf, type TrustAnchor, type TrustPolicy } from '../../../src/core/trust/trust-policy.ts';
 import { readAnchors } from '../../../src/core/trust/usable-anchors.ts';
-import { createAuthority, createCertificate, createLeaf, pemOf } from '../../builders/certificate.ts';
+import {
+  createAuthority,
+  createCertificate,
+  createLeaf,
+  identifier,
+  pemOf,
+  sequence,
+  tagged,
+} from '../../builders/certificate.ts';
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/ocm/keys', name), 'utf8');
 const first: TrustAnchor = { pem: read('ocm-signing.pub'), source: 'first.pub' };
@@ -191,6 +199,7 @@ describe('anchors', () => {
 describe('root certificates', () => {
   const authority = createAuthority('root');
   const between = createAuthority('between', { issuer: authority });
+  const unknownKey = sequence(sequence(identifier('1.2.3')), tagged(0x03, Buffer.from([0, 1])));
 
   test('may be several in one file', () => {
     expect(parseRootCertificates(`comment\n${authority.pem}\n${createAuthority('b').pem}`, 'x')).toHaveLength(2);
@@ -211,6 +220,12 @@ describe('root certificates', () => {
       'is not self-signed',
     ],
     ['a certificate for signing', createLeaf(authority).pem, 'is not self-signed'],
+    [
+      'one that is signed with its own key under another name',
+      createAuthority('root', { keys: between, issuer: { ...between, name: [['CN', 'other']] } }).pem,
+      'is not self-signed',
+    ],
+    ['one whose key nobody knows', createAuthority('root', { publicKeyInfo: unknownKey }).pem, 'is not self-signed'],
     [
       'a self-signed certificate for signing',
       createCertificate({ authority: false }).pem,

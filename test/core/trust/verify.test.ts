@@ -2,8 +2,10 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import type { CollectedVersion, ResourceContent } from '../../../src/core/component/collected-version.ts';
 import { projectSigned } from '../../../src/core/component/signed-projection.ts';
+import { componentDigest } from '../../../src/core/trust/component-digest.ts';
+import { parsePublicKey } from '../../../src/core/trust/public-key.ts';
 import type { TrustPolicy } from '../../../src/core/trust/trust-policy.ts';
-import { verifyComponentVersion } from '../../../src/core/trust/verify.ts';
+import { checkTrustPolicy, verifyComponentVersion } from '../../../src/core/trust/verify.ts';
 import {
   createKeyPair,
   type DescriptorData,
@@ -131,6 +133,115 @@ describe('a signed component version', () => {
       }),
     );
   });
+});
+
+describe('the evidence', () => {
+  const where = 'example.org/greeter:v1.0.0';
+  const place = `${where} signature release`;
+  const resources = [
+    {
+      name: 'note',
+      version: 'v1.0.0',
+      type: 'plainText',
+      extraIdentity: {},
+      digest: genericDigest(note),
+      proof: 'content',
+    },
+  ];
+  const unsigned = { name: 'release', verdict: 'refused' };
+
+  test('of what is verified is all that was proved', async () => {
+    const manifest = `sha256:${'c'.repeat(64)}` as never;
+    const digest = componentDigest(parseData(good), 'jsonNormalisation/v3', 'SHA-256');
+    const keyFingerprint = parsePublicKey(keys.publicKey, '').fingerprint;
+    expect(await verify({ ...collected(good), manifest })).toStrictEqual({
+      component: 'example.org/greeter',
+      version: 'v1.0.0',
+      digest,
+      manifest,
+      signatures: [
+        {
+          name: 'release',
+          verdict: 'verified',
+          algorithm: 'RSASSA-PKCS1-V1_5',
+          digest,
+          keyFingerprint,
+          anchor: 'release.pub',
+        },
+      ],
+      resources: [{ ...resources[0], extraIdentity: expect.anything() }],
+      references: [],
+      verdict: 'verified',
+      reasons: [],
+      warnings: [],
+    });
+  });
+
+  test('of what cannot be read is why, with the version as it was asked for', async () => {
+    const { descriptor: _, ...unread } = collected(good);
+    const problem = { code: 'version-not-found', message: 'there is no such version' } as const;
+    expect(await verify({ ...unread, version: 'latest' as never, problems: [problem] })).toStrictEqual({
+      component: 'example.org/greeter',
+      version: 'latest',
+      signatures: [unsigned],
+      resources: [],
+      references: [],
+      verdict: 'refused',
+      reasons: [{ ...problem, where: 'example.org/greeter:latest' }],
+      warnings: [],
+    });
+    expect((await verify(unread)).verdict).toBe('refused');
+  });
+
+  test('of what is not trusted is every reason, in the order of verification', async () => {
+    const data = { ...descriptorData(), signatures: [signatureOf(parseData(descriptorData()), 'other', keys)] };
+    const found = await verify({
+      ...collected(data, [{ kind: 'blob', read: true, hash: '00' }]),
+      problems: [{ code: 'identity-mismatch', message: 'it is another' }],
+    });
+    expect(found.signatures).toStrictEqual([unsigned]);
+    expect(found.reasons).toEqual([
+      { code: 'identity-mismatch', message: 'it is another', where },
+      { code: 'not-signed', message: 'it is not there; there are: other', where: place },
+      { code: 'digest-mismatch', message: expect.any(String), where: `${where} resource note` },
+    ]);
+  });
+
+  test('says when there is nothing to trust', async () => {
+    const none = 'it is not there; there are no signatures at all';
+    expect((await verify(collected(descriptorData()))).reasons).toEqual([
+      { code: 'not-signed', message: none, where: place },
+    ]);
+    expect((await verify(collected(good), policy({ signatures: [] }))).reasons).toEqual([
+      { code: 'no-trust-anchor', message: 'no signature is required of it, so nothing says whose it is', where },
+    ]);
+    const keyless = await verify(collected(good), policy({ signatures: [{ name: 'release', anyOf: [] }] }));
+    expect(keyless.signatures).toStrictEqual([{ ...unsigned, algorithm: 'RSASSA-PKCS1-V1_5' }]);
+    expect(keyless.reasons).toEqual([
+      { code: 'no-trust-anchor', message: 'neither a key nor a root certificate is given for it', where: place },
+    ]);
+  });
+
+  test('of a signature that does not hold has its digest and no key', async () => {
+    const anyOf = [
+      { pem: otherKeys.publicKey, source: 'a.pub' },
+      { pem: createKeyPair().publicKey, source: 'b.pub' },
+    ];
+    const { signatures, reasons } = await verify(collected(good), policy({ signatures: [{ name: 'release', anyOf }] }));
+    expect(signatures).toStrictEqual([
+      { ...unsigned, algorithm: 'RSASSA-PKCS1-V1_5', digest: good.signatures[0] && expect.any(Object) },
+    ]);
+    expect(reasons).toEqual([
+      { code: 'signature-invalid', message: 'it is not made with a.pub, b.pub, or not for this content', where: place },
+    ]);
+  });
+});
+
+test('a policy is checked by itself', () => {
+  expect(() => checkTrustPolicy(policy())).not.toThrow();
+  expect(() => checkTrustPolicy(policy({ minimumSigners: 0 }))).toThrow(
+    expect.objectContaining({ name: 'Failure', code: 'configuration' }),
+  );
 });
 
 describe('a resource', () => {
