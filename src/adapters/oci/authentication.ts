@@ -143,7 +143,7 @@ function checkRealm(
   url.hash = '';
   if (tokenHosts.some((it) => isAtHost(url, it))) return { url, service };
   if (!isAtHost(url, host) && url.host !== origin.host) {
-    const remedy = `If that is right, name ${url.host} among the token hosts of the registry ${host}.`;
+    const remedy = `If that is right, name ${url.host} under \`tokenHosts\` of ${host} in the server configuration.`;
     throw registryFailure(asked, `sends for a token to ${url.host}, which may not be asked`, { remedy });
   }
   // What the registry calls itself is reached where the registry is reached.

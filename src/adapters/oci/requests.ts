@@ -115,7 +115,7 @@ function checkRedirect(
   url.hash = '';
   const isAllowed = url.origin === origin.origin || redirectHosts.some((it) => isAtHost(url, it));
   if (isAllowed) return url;
-  const remedy = `If that is right, name ${url.host} among the hosts that ${asked.host} may send to for content.`;
+  const remedy = `If that is right, name ${url.host} under \`redirectHosts\` of ${asked.host} in the server configuration.`;
   throw registryFailure(asked, `sends to ${url.host}, which may not be asked`, { remedy });
 }
 

@@ -50,6 +50,13 @@ describe('F-24: a registry that sends for a token', () => {
     expect(others).toEqual([]);
   });
 
+  test('to another host says which setting would allow it', async () => {
+    const { failure } = await realmOf(() => 'http://127.0.0.1:1/token', ask.list);
+    expect(failure).toMatchObject({
+      remedy: expect.stringMatching(/name 127\.0\.0\.1:1 under `tokenHosts` of 127\.0\.0\.1:\d+/),
+    });
+  });
+
   test('to itself is believed', async () => {
     const own: Fault = (exchange) => {
       if (exchange.url.pathname === '/token') return sendJson(exchange.response, { token: 't1' });

@@ -19,7 +19,11 @@ const redirects: readonly FaultRow[] = [
     what: 'content at another host',
     fault: redirect('http://127.0.0.1:1/content?signature=hunter2'),
     act: ask.blob,
-    gives: failure(/sends to 127.0.0.1:1, which may not be asked/),
+    gives: expect.objectContaining({
+      code: 'registry-unreachable',
+      message: expect.stringMatching(/sends to 127.0.0.1:1, which may not be asked/),
+      remedy: expect.stringMatching(/name 127\.0\.0\.1:1 under `redirectHosts` of 127\.0\.0\.1:\d+/),
+    }),
     requests: 1,
   },
   {
