@@ -41,7 +41,8 @@ export function registryDenied(asked: Asked, what: string): Failure {
   return new Failure('registry-denied', describeFailure(asked, what), {
     remedy:
       `Give credentials for ${host} that may read this: ` +
-      `\`credentials\` of ${host} under \`registries\` in the server configuration.`,
+      `\`credentials\` of ${host} under \`registries\` in the server configuration, ` +
+      'or, to verify without one, those of ~/.ocmconfig or of Docker.',
   });
 }
 

@@ -26,7 +26,7 @@ function jwt(claims: (nowSeconds: number) => object): string {
 
 /** Refused access is nothing that passes: somebody must change the setting that the remedy names. */
 function expectDenial(failure: unknown, message: RegExp): void {
-  const remedy = expect.stringMatching(/`credentials` of 127\.0\.0\.1:\d+ under `registries`/);
+  const remedy = expect.stringMatching(/`credentials` of 127\.0\.0\.1:\d+ under `registries` .*, or, .*~\/\.ocmconfig/);
   expect(failure).toMatchObject({ code: 'registry-denied', exitCode: 1, passing: false, remedy });
   expect(String(failure)).toMatch(message);
   expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(password);
