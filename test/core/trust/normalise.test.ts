@@ -79,6 +79,31 @@ test('lists are there when they are empty, and what is optional is not', () => {
   }
 });
 
+test('jsonNormalisation/v2 is v3 with the identities of old', () => {
+  const twin = (version: string) => ({
+    name: 'image',
+    version,
+    type: 'plainText',
+    relation: 'local',
+    access: { type: 'none' },
+  });
+  const resources = [twin('1.0.0'), twin('2.0.0')];
+  const v2Form = form({ resources }, 'jsonNormalisation/v2');
+  const v3Form = form({ resources }, v3);
+  expect(v3Form.resources[1]).not.toHaveProperty('extraIdentity');
+  v3Form.resources[1].extraIdentity = { version: '1.0.0' };
+  expect(v2Form).toEqual(v3Form);
+});
+
+test('a reference without labels has none, and nulls in lists stay', () => {
+  const references = [{ name: 'r', componentName: 'example.org/r', version: '1.0.0' }];
+  const labels = [{ name: 'l', value: [null, { a: null }], signing: true }];
+  for (const algorithm of [v3, v4] as const) {
+    expect(form({ references }, algorithm).componentReferences[0]).not.toHaveProperty('labels');
+  }
+  expect(form({ labels }, v4).labels[1].value).toEqual([null, {}]);
+});
+
 describe('jsonNormalisation/v1', () => {
   const twins = [
     { name: 'image', version: '1.0.0', type: 'plainText', relation: 'local', access: { type: 'none' } },
@@ -131,5 +156,12 @@ describe('jsonNormalisation/v1', () => {
     );
     const bare = normalise(parseData({ ...data, spec: {} }), 'jsonNormalisation/v1');
     expect(bare).toContain('{"spec":[]}');
+  });
+
+  test('writes a provider without labels as its name in scheme v2, and in v3alpha1 without labels', () => {
+    const metadata = { name: 'example.org/a', version: '1.0.0', provider: { name: 'x' } };
+    const v3alpha1 = { apiVersion: 'ocm.software/v3alpha1', kind: 'ComponentVersion', metadata };
+    expect(normalise(parseData(v3alpha1), 'jsonNormalisation/v1')).toContain('{"provider":[{"name":"x"}]}');
+    expect(normalise(parseData(descriptorData()), 'jsonNormalisation/v1')).toContain('{"provider":"example.org"}');
   });
 });

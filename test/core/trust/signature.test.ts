@@ -335,6 +335,8 @@ describe('what the operator demands', () => {
     const [release, again] = two([otherKey]).signatures;
     const neither = { minimumSigners: 2, signatures: [{ ...release, anyOf: [otherKey, roots] }, again] } as never;
     expect((await judge(both, [], neither)).codes).toEqual(['certificate-untrusted', 'signature-invalid']);
+    const one = { ...two([otherKey, roots]), minimumSigners: 3 };
+    expect((await judge(both, [], one)).codes).toEqual(['certificate-untrusted']);
     const unsigned = { signatures: [], minimumSigners: 2, allowUnsigned: true };
     expect((await judge(good, [], unsigned)).codes).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AnchorTerm, TrustPolicy } from '../../../src/core/trust/trust-policy.ts';
+import { type AnchorTerm, policyDigestOf, type TrustPolicy } from '../../../src/core/trust/trust-policy.ts';
 import { verdictKeyOf } from '../../../src/core/trust/verdict-key.ts';
 
 const before = new Date('2026-11-21T11:00:00Z');
@@ -14,6 +14,15 @@ function policyOf(...terms: readonly Partial<AnchorTerm>[]): TrustPolicy {
 const key = (policy: TrustPolicy, at: Date, installed = false) => verdictKeyOf(policy, { now: at, installed });
 
 describe('what a verdict is kept by', () => {
+  test('is found again by later versions of the program', () => {
+    const policy = policyOf({ retired: before }, { retired: after });
+    expect([key(policy, now), key(policy, now, true), policyDigestOf(policy)]).toEqual([
+      'sha256:50fb5d1d4eb8a8985a5693c0b012bb965040851319f35a3918fe04d7956f3996',
+      'sha256:ace91b4076ca7806ae9e2afee119173a5a3a14a2d9b13f9633b25099655b7530',
+      'sha256:958dfb1c511ca1a36fcc5e3afbcce80e8059009fbf1eb59f1273ff085328ff6c',
+    ]);
+  });
+
   test('is the policy, and whether the version is installed', () => {
     expect(key(policyOf({}), now)).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(key(policyOf({}), now)).toBe(key(policyOf({}), after));

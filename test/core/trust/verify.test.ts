@@ -194,7 +194,9 @@ describe('the evidence', () => {
   });
 
   test('of what is not trusted is every reason, in the order of verification', async () => {
-    const data = { ...descriptorData(), signatures: [signatureOf(parseData(descriptorData()), 'other', keys)] };
+    const unsignedData = descriptorData();
+    const signatures = ['other', 'third'].map((name) => signatureOf(parseData(unsignedData), name, keys));
+    const data = { ...unsignedData, signatures };
     const found = await verify({
       ...collected(data, [{ kind: 'blob', read: true, hash: '00' }]),
       problems: [{ code: 'identity-mismatch', message: 'it is another' }],
@@ -202,7 +204,7 @@ describe('the evidence', () => {
     expect(found.signatures).toStrictEqual([unsigned]);
     expect(found.reasons).toEqual([
       { code: 'identity-mismatch', message: 'it is another', where },
-      { code: 'not-signed', message: 'it is not there; there are: other', where: place },
+      { code: 'not-signed', message: 'it is not there; there are: other, third', where: place },
       { code: 'digest-mismatch', message: expect.any(String), where: `${where} resource note` },
     ]);
   });
