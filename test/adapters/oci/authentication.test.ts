@@ -254,6 +254,8 @@ describe('a registry that asks for a token', () => {
     );
     await using world = await startWorld(tokens, { fault });
     for (const _ of [1, 2]) expectDenial(await failureOf(ask.list(world)), /refuses access with status 401/);
+    // It said what it wants, so another token would not help.
+    expect(sent(world.fake)).toEqual([undefined, 'Bearer t1', 'Bearer t1']);
   });
 
   test('is asked with the token again after it wanted a password for one thing, and did not take it', async () => {
