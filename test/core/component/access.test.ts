@@ -32,13 +32,20 @@ describe('an access', () => {
     expect(readAccess({ type, localReference: digest })).toEqual({ kind: 'none' });
   });
 
-  test.each(['NONE', 'none/v1', 'gitHub', 'ociArtifact/v2', 'ociArtifact/v1/v1', 'ociBlob', 'v1/ociArtifact', ''])(
-    'of type %j leads elsewhere',
-    (type) => {
-      expect(hasNoContent({ access: { type } })).toBe(false);
-      expect(readAccess({ type, imageReference: image })).toEqual({ kind: 'elsewhere', type });
-    },
-  );
+  test.each([
+    'NONE',
+    'none/v1',
+    'gitHub',
+    'ociArtifact/v2',
+    'ociArtifact/v1/v1',
+    'oci/v1Artifact',
+    'ociBlob',
+    'v1/ociArtifact',
+    '',
+  ])('of type %j leads elsewhere', (type) => {
+    expect(hasNoContent({ access: { type } })).toBe(false);
+    expect(readAccess({ type, imageReference: image })).toEqual({ kind: 'elsewhere', type });
+  });
 
   test.each(['localBlob', 'localBlob/v1', 'LocalBlob'])('of type %s names local blobs', (type) => {
     const of = (localReference: unknown, mediaType: unknown = 'text/plain') =>
@@ -72,7 +79,7 @@ describe('the reference of an artifact', () => {
     ['example.org/a:.x', { repository: 'example.org/a:.x' }],
     ['9://example.org/a', { repository: '9://example.org/a' }],
   ])('%s has its parts', (text, parts) => {
-    expect(parseArtifactReference(text)).toEqual(parts);
+    expect(parseArtifactReference(text)).toStrictEqual(parts);
   });
 
   test.each([

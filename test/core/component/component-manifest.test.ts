@@ -26,7 +26,7 @@ describe('the manifest of a component version', () => {
   ])('has a config of the type %s', (mediaType) => {
     const bytes = manifestOf({ config: part(mediaType) });
     expect(isComponentManifest(parseOciManifest(bytes, ''))).toBe(true);
-    expect(parseComponentManifest(bytes)).toEqual({
+    expect(parseComponentManifest(bytes)).toStrictEqual({
       config: { ...part(mediaType), annotations: {} },
       layers: [{ ...part(descriptorType), annotations: {} }],
     });

@@ -1,6 +1,11 @@
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
-import { descriptorFormOf, parseDescriptorLayer } from '../../../src/core/component/descriptor-layer.ts';
+import {
+  descriptorFormOf,
+  maxDescriptorLayerBytes,
+  parseDescriptorLayer,
+} from '../../../src/core/component/descriptor-layer.ts';
+import { maxDescriptorBytes } from '../../../src/core/component/parse-descriptor.ts';
 import { descriptorData, parseData } from '../../builders/component-version.ts';
 
 test.each([
@@ -38,6 +43,13 @@ describe('the layer of a component descriptor', () => {
     expect(await parseDescriptorLayer(text, 'yaml')).toEqual(expected);
     expect(await parseDescriptorLayer(await archive([name, text]), 'tar')).toEqual(expected);
     expect(await parseDescriptorLayer(await archive(['folder/'], [`/${name}`, text]), 'tar')).toEqual(expected);
+  });
+
+  test('has room for the largest descriptor, packed', async () => {
+    const full = Buffer.alloc(maxDescriptorBytes, ' ');
+    const packed = await archive([name, full]);
+    expect(packed.length).toBeGreaterThan(maxDescriptorBytes);
+    expect(packed.length).toBeLessThanOrEqual(maxDescriptorLayerBytes);
   });
 
   const yaml = Buffer.concat([text, Buffer.from(' # comment')]);

@@ -306,6 +306,14 @@ describe('a component descriptor', () => {
     expect(read.references[0]).not.toHaveProperty('digest');
   });
 
+  test('has names of 1024 characters at most, and 60,000 tokens', () => {
+    const name = 'n'.repeat(1024);
+    expect(parse(v2.replace('name: note', `name: ${name}`)).resources[0]?.name).toBe(name);
+    const listOf = (items: number) => `x: [${'0,'.repeat(items)}]`;
+    expect(() => parse(listOf(19_997))).toThrow('names no scheme');
+    expect(() => parse(listOf(19_998))).toThrow('line 1: the text has more than 60000 tokens');
+  });
+
   test('may name the sources of a resource in either way, which is never signed', () => {
     const resources = [{ ...resource, srcRef: [{ odd: 1 }], srcRefs: 'x' }];
     expect(parseData(descriptorData({ resources })).resources[1]).toMatchObject({ name: 'a' });
