@@ -75,6 +75,7 @@ async function judge(
 ): Promise<Judged> {
   const policy = { signatures: [{ name: 'release', anyOf }], allowUnsigned: false, ...rules };
   const { reasons, signatures } = await verifyComponentVersion(collect(of), policy, { now, installed });
+  for (const { verdict } of signatures) expect(verdict).toMatch(/^(?:verified|refused)$/);
   return { codes: reasons.map(({ code }) => code), message: reasons[0]?.message, evidence: signatures[0] };
 }
 
