@@ -3,6 +3,7 @@ import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { reviewDiff } from '../core/pull-request/review-diff.ts';
 import { type CommitSha, type Person, parseCommitSha } from '../core/repository/commit.ts';
 import { findPullRequest, mergeMessageFor, mergePullRequest } from '../workflows/merge-pull-request.ts';
+import { proveBeforeMerge } from '../workflows/prove-before-merge.ts';
 import { colourDiff } from './print-diff.ts';
 import { printMarkdown } from './print-markdown.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
@@ -108,6 +109,10 @@ export async function pullMerge(
   const { before, pullRequest, commit } = await withSession(options, context, async (session) => {
     const pull = await find(number, session);
     const expectedHead = await chooseHead(pull, options.head);
+    await proveBeforeMerge(pull, {
+      ports: await session.passPorts(),
+      options: session.passOptions({ mode: 'run', only: [] }),
+    });
     const merged = await mergePullRequest({ ...(await mergeInput(pull, expectedHead, session)), by });
     return { before: pull.state, ...merged };
   });

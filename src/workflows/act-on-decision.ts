@@ -64,7 +64,11 @@ async function mergeDecided(
   { pullRequest: number, expectedHead }: Extract<Decision, { kind: 'merge' }>,
 ): Promise<PullRequest> {
   if (!change) throw new Error('There is nothing rendered to merge.');
-  const message = mergeMessage(number, describeTitle(change.content), trailersOf(commitMessage(change.content, base)));
+  const message = mergeMessage(
+    number,
+    describeTitle(change.content),
+    trailersOf({ lock: change.lock, policyCommit: base }),
+  );
   const { bot: by } = options;
   const { forge } = ports;
   return (await mergePullRequest({ number, expectedHead, expectedBase: base, message, by, forge })).pullRequest;
@@ -136,7 +140,7 @@ async function pushProposal({ installation, base, branch, change, ports, options
   const commit = await writer.writeCommit({
     tree: change.tree,
     parents: [base],
-    message: commitMessage(change.content, base),
+    message: commitMessage(change.content, { lock: change.lock, policyCommit: base }),
     author: options.bot,
     at: now,
   });

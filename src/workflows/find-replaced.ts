@@ -2,7 +2,7 @@ import type { Digest } from '../core/digest.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import { identityDigest } from '../core/trust/component-digest.ts';
-import type { Reason } from '../core/trust/reason.ts';
+import { type Reason, Refusal } from '../core/trust/reason.ts';
 import { type Version, versionToTag } from '../core/version/version.ts';
 import type { TagAddress } from '../ports/store.ts';
 import { readComponentVersion } from './read-component-version.ts';
@@ -22,14 +22,29 @@ export async function findReplaced(
   const { version } = installed;
   const tag = versionToTag(version) ?? version;
   const address = { registry: registry.url, component, tag };
-  const manifest = await resolveTag(address, lookup);
-  if (!manifest || manifest === installed.manifest) return [];
   const where = `${component}:${version}`;
-  const found = await readContent(address, { manifest, version, lookup });
+  const found = await readInstalled(address, { installed, lookup });
+  if (found === 'the same') return [];
   if (found.kind === 'problems') return found.problems.map((problem) => ({ ...problem, where }));
   if (found.content === installed.digest.value) return [];
   const message = `it was installed with the digest ${installed.digest.value}, and ${registry.url} has ${found.content} in its place`;
   return [{ code: 'digest-mismatch', message, where }];
+}
+
+/** A tag that leads to what is no manifest is replaced as well. */
+async function readInstalled(
+  address: TagAddress,
+  { installed, lookup }: { readonly installed: LockFile; readonly lookup: TagLookup },
+) {
+  const { version } = installed;
+  try {
+    const manifest = await resolveTag(address, lookup);
+    if (!manifest || manifest === installed.manifest) return 'the same';
+    return await readContent(address, { manifest, version, lookup });
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'problems', problems: [error.problem] } as const;
+    throw error;
+  }
 }
 
 interface Wanted {

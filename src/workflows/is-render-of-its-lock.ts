@@ -4,9 +4,11 @@ import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
 import type { Commit, CommitSha } from '../core/repository/commit.ts';
+import { identityDigest } from '../core/trust/component-digest.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import { type RepositoryState, readRepositoryState, readTextsStrictly } from './observe-repository.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
+import { readComponentVersion } from './read-component-version.ts';
 import { readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
 import { configurationResource, renderInstallation, type ValuesFile } from './render-installation.ts';
@@ -22,7 +24,7 @@ interface World {
 /**
  * Tells whether a commit that nobody recorded is nevertheless the bot's: its whole tree is what rendering gives again, from the
  * configuration and templates of its parent, for the version in its own lock file (docs/decisions/0004).
- * Whatever stands in the way of finding out means no.
+ * Whatever stands in the way of finding out means no, but for a registry that cannot be asked.
  */
 export async function isRenderOfItsLock(commit: Commit, world: World): Promise<boolean> {
   const [parent, second] = commit.parents;
@@ -30,7 +32,7 @@ export async function isRenderOfItsLock(commit: Commit, world: World): Promise<b
   try {
     return (await renderAgain(commit, parent, world)) === commit.tree;
   } catch (error) {
-    if (error instanceof Failure && !error.passing) return false;
+    if (error instanceof Failure && !error.passing && error.code !== 'registry-denied') return false;
     throw error;
   }
 }
@@ -53,6 +55,7 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
     { policy: inputs.policy, now: ports.clock.now(), installed: true },
   );
   if (evidence.verdict === 'refused' || evidence.digest?.value !== lock.digest.value) return undefined;
+  if (evidence.manifest !== lock.manifest && !(await carries(lock, installation, ports))) return undefined;
 
   const rendered = await renderInstallation({
     installation,
@@ -95,6 +98,17 @@ async function keepsLock({ tree }: Commit, { parent, lock, installed, content }:
   if (printLockFile(installed) !== printLockFile(lock)) return false;
   const [before] = await content.readCommits({ to: parent, limit: 1 });
   return before?.tree !== tree;
+}
+
+/** Whether the manifest that a lock file names leads to what it says: later passes take its word for it. */
+async function carries(
+  { component, version, manifest, digest }: LockFile,
+  { registry }: Installation,
+  { repositories }: PassPorts,
+): Promise<boolean> {
+  const repository = await repositories.open(registry.url);
+  const { descriptor } = await readComponentVersion(repository, { component, version, manifest });
+  return descriptor !== undefined && identityDigest(descriptor).value === digest.value;
 }
 
 /** @returns The file with people's values, as it is at the state's commit; `unreadable` when it is there and no plain text. */

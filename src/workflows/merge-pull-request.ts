@@ -1,10 +1,12 @@
 import { Failure } from '../core/failure.ts';
+import { lockPathOf, parseBranch } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import { mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha, Person } from '../core/repository/commit.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
+import { readLockAt } from './read-lock.ts';
 
 interface MergeInput {
   readonly number: number;
@@ -19,16 +21,19 @@ interface MergeInput {
 }
 
 /**
- * Writes the message for a merge by a person. What the proposal rests on goes into it as trailers, taken from the commit that is
- * merged; only where the bot recorded that commit, for anybody can write such lines.
+ * Writes the message for a merge by a person. What the proposal rests on goes into it as trailers, worked out from the lock file that
+ * is merged; only where the bot recorded that commit.
  */
 export async function mergeMessageFor(
-  { number, title }: PullRequest,
+  { number, title, head: branch }: PullRequest,
   head: CommitSha,
   { content, recorded }: { readonly content: RepositoryContent; readonly recorded: ReadonlySet<CommitSha> },
 ): Promise<string> {
   const [commit] = recorded.has(head) ? await content.readCommits({ to: head, limit: 1 }) : [];
-  return mergeMessage(number, title, trailersOf(commit?.message ?? ''));
+  const [parent] = commit?.parents ?? [];
+  const place = parseBranch(branch);
+  const lock = parent && place && (await readLockAt(content, head, lockPathOf(place)));
+  return mergeMessage(number, title, lock ? trailersOf({ lock, policyCommit: parent }) : []);
 }
 
 /**
@@ -83,7 +88,18 @@ export async function mergePullRequest({
 
 /** @throws {Failure} `content` when the pull request says that what it proposes is not proved any more. */
 function refuseMarked({ number, state, body }: PullRequest): void {
-  if (state !== 'open' || !parseBody(body)?.refused) return;
+  if (state !== 'open') return;
+  const said = parseBody(body);
+  if (!said) {
+    throw new Failure(
+      'content',
+      `Pull request #${number} does not say any more what it proposes: its text was changed.`,
+      {
+        remedy: '"consignee run" writes it anew; then merge it.',
+      },
+    );
+  }
+  if (!said.refused) return;
   throw new Failure('content', `Pull request #${number} must not be merged: what it proposes is not proved any more.`, {
     remedy: `"consignee pull show ${number}" says why. When that is put right, "consignee run" lifts the mark.`,
   });

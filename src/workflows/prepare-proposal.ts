@@ -10,6 +10,7 @@ import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { FileChange, FileSet } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { parseEvidenceFile } from '../core/trust/evidence-file.ts';
+import { Refusal } from '../core/trust/reason.ts';
 import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import { isExactPin } from '../core/version/constraint.ts';
 import type { Selection } from '../core/version/select-version.ts';
@@ -51,6 +52,18 @@ type Candidate = Extract<Selection, { kind: 'candidate' }>;
 
 /** Works out what the candidate comes to, and no more than is needed: what is known already is not read again. */
 export async function prepareProposal(input: PrepareInput): Promise<Prepared> {
+  const { installation, selection } = input;
+  try {
+    return await prepareCandidate(input);
+  } catch (error) {
+    if (!(error instanceof Refusal) || selection.kind !== 'candidate') throw error;
+    const where = `${installation.component}:${selection.version}`;
+    return { proposal: notVerified([{ ...error.problem, where }], input) };
+  }
+}
+
+/** @throws {Refusal} When the tag leads to what is no manifest. */
+async function prepareCandidate(input: PrepareInput): Promise<Prepared> {
   const { installation, selection, view, ports, options, lookup } = input;
   if (selection.kind !== 'candidate') return { proposal: { kind: 'none' } };
   const inputs = await readInputs(installation, view.state.texts, {

@@ -50,16 +50,17 @@ export async function readComponentVersion(
   allowance: DescriptorAllowance = { bytes: maxDescriptorLayerBytes },
 ): Promise<ReadVersion> {
   const tag = tagOf(wanted);
-  const manifest = wanted.manifest ?? (await repository.resolveTag(wanted.component, tag));
-  if (!manifest) {
-    const message = `${repository.name} has no tag ${tag} of ${wanted.component}`;
-    return { ...nothing, problems: [{ code: 'version-not-found', message }] };
-  }
+  let manifest: Digest | undefined;
   try {
+    manifest = wanted.manifest ?? (await repository.resolveTag(wanted.component, tag));
+    if (!manifest) {
+      const message = `${repository.name} has no tag ${tag} of ${wanted.component}`;
+      return { ...nothing, problems: [{ code: 'version-not-found', message }] };
+    }
     return { ...(await readDescriptor(repository, wanted, { manifest, allowance })), manifest };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { ...nothing, manifest, problems: [error.problem] };
+    return { ...nothing, ...(manifest && { manifest }), problems: [error.problem] };
   }
 }
 

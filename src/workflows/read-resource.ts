@@ -7,12 +7,13 @@ import type { ComponentName } from '../core/component/component-name.ts';
 import { proveArtifact } from '../core/component/oci-artifact.ts';
 import { maxManifestBytes } from '../core/component/oci-manifest.ts';
 import type { Digest } from '../core/digest.ts';
+import { Failure } from '../core/failure.ts';
 import { isArtifactSetType, readArtifactSet } from '../core/trust/artifact-set.ts';
 import { nodeHashOf } from '../core/trust/component-digest.ts';
 import { hashOf } from '../core/trust/hash-of.ts';
 import { type Problem, Refusal } from '../core/trust/reason.ts';
 import { type DigestRule, readDigestRule } from '../core/trust/resource-digest.ts';
-import type { ComponentRepository } from '../ports/component-repository.ts';
+import type { ArtifactResult, ComponentRepository } from '../ports/component-repository.ts';
 import type { ReadVersion } from './read-component-version.ts';
 import { proveContent, readContent } from './read-content.ts';
 
@@ -52,7 +53,8 @@ export async function readResource(reading: ResourceReading, resource: Resource)
 }
 
 async function findReferenced(reading: ResourceReading, reference: AccessReference): Promise<ResourceContent> {
-  const found = await reading.repository.findArtifact(reference);
+  const found = await findArtifact(reading.repository, reference);
+  if ('code' in found) return { kind: 'problems', problems: [found] };
   switch (found.kind) {
     case 'present':
       return { kind: 'artifact', digest: found.digest, read: found.read };
@@ -64,6 +66,19 @@ async function findReferenced(reading: ResourceReading, reference: AccessReferen
       return { kind: 'problems', problems: found.problems };
     case 'outside':
       return unreachable(reading, reference.text, parseArtifactReference(reference.text)?.digest);
+  }
+}
+
+/** What the registry does not let the bot read is a finding about the resource that names it, whoever wrote it there. */
+async function findArtifact(
+  repository: ComponentRepository,
+  reference: AccessReference,
+): Promise<ArtifactResult | Problem> {
+  try {
+    return await repository.findArtifact(reference);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'registry-denied') throw error;
+    return { code: 'resource-unreachable', message: `${reference.text} may not be read: ${error.message}` };
   }
 }
 
@@ -90,12 +105,19 @@ async function readLocal(reading: ResourceReading, rule: Rule, blob: LocalBlob):
     });
     return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'artifact', digest: first, read };
   }
+  const stray = blob.digests.filter((it) => !version.layers.has(it));
+  if (stray.length > 0) return { kind: 'problems', problems: stray.map(notNamed) };
   const { problems, read } = await proveBlobs(reading, blob.digests);
   if (problems.length > 0) return { kind: 'problems', problems };
   const hashed = await hashLocal(reading, rule, blob.digests);
   const inspect = rule.over === 'artifact' || (hashed.hash !== rule.value && isArtifactSetType(blob.mediaType));
   const artifact = inspect ? { artifact: await inspectArtifact(reading, blob.digests) } : {};
   return { kind: 'blob', hash: hashed.hash, read: read || hashed.read, ...artifact };
+}
+
+/** Registries delete blobs that no manifest names. */
+function notNamed(digest: Digest): Problem {
+  return { code: 'blob-missing', message: `${digest} is not named by the manifest of the component version` };
 }
 
 /** A blob in several parts may lack several of them. */

@@ -7,15 +7,17 @@ import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { Commit } from '../core/repository/commit.ts';
+import type { Reason } from '../core/trust/reason.ts';
 import type { TagListing } from '../ports/component-repository.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import type { FirstSeen } from '../ports/store.ts';
-import { actOnDecision } from './act-on-decision.ts';
+import { actOnDecision, markPullRequest } from './act-on-decision.ts';
 import { wasBroughtBack } from './brought-back.ts';
 import { findReplaced } from './find-replaced.ts';
 import { findSetAside } from './find-set-aside.ts';
 import { inspectBranch } from './inspect-branch.ts';
 import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
+import { judgeProposal } from './judge-proposal.ts';
 import type { RepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type Prepared, prepareProposal } from './prepare-proposal.ts';
@@ -64,7 +66,21 @@ export async function reconcileInstallation(
     ...world,
   });
   await recordDecision(result, decision, { ...world, now });
-  return { ...result, outcome: { kind: 'decided', decision }, pullRequest };
+  const marked = pullRequest && (await markFallen(pullRequest, decision, { ...world, fallen: observed.fallen }));
+  return { ...result, outcome: { kind: 'decided', decision }, pullRequest: marked };
+}
+
+/** What is proposed may have lost its proof while the bot looks at something else. */
+async function markFallen(
+  pullRequest: PullRequest,
+  decision: Decision,
+  { ports, options, fallen }: World & { readonly fallen: readonly Reason[] },
+): Promise<PullRequest> {
+  const waits = decision.kind === 'leave' || (decision.kind === 'refuse' && decision.mark === undefined);
+  const said = parseBody(pullRequest.body);
+  if (fallen.length === 0 || !waits || !said || said.refused) return pullRequest;
+  const detail = `${said.version} is not proved whole and signed any more.`;
+  return markPullRequest({ ports, options }, { detail, reasons: fallen }, pullRequest.number);
 }
 
 interface Observed {
@@ -74,6 +90,8 @@ interface Observed {
   readonly seen: ReadonlyMap<string, FirstSeen>;
   readonly survey: Survey;
   readonly prepared: Prepared;
+  /** Why what the open pull request proposes is not proved now, where the decision is about something else. */
+  readonly fallen: readonly Reason[];
   readonly observation: Observation;
 }
 
@@ -114,12 +132,18 @@ async function observeInstallation(
   const prepared = alarmed
     ? nothingPrepared
     : await prepareProposal({ installation, installed, selection, lookup, open, view, ports, options });
+  const isAbout =
+    !alarmed && selection.kind === 'candidate' && open && parseBody(open.body)?.version === selection.version;
+  const fallen =
+    open && !isAbout
+      ? await judgeProposal({ installation, installed, pullRequest: open, texts: state.texts, lookup, ports, options })
+      : [];
   const { proposal, change } = prepared;
   const branch = await lookAtBranch({ installation, change, open, view, ports, options });
   const { component, merge } = installation;
   const facts = { component, registry, merge, installed: version, selection, vanished, replaced, edited };
   const observation = { ...facts, proposal, branch, pullRequest: open };
-  return { installed, listing, seen, survey, prepared, observation };
+  return { installed, listing, seen, survey, prepared, fallen, observation };
 }
 
 function refuseUnavailable({ name, unavailable }: ConfiguredInstallation): void {

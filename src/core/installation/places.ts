@@ -8,6 +8,12 @@ export function branchOf({ environment, application }: Pick<Installation, 'envir
   return `consignee/${environment}/${application}`;
 }
 
+/** @returns The installation that a branch proposes changes to, or `undefined` for any other branch. */
+export function parseBranch(branch: string): Pick<Installation, 'environment' | 'application'> | undefined {
+  const [, environment, application] = /^consignee\/([^/]+)\/([^/]+)$/.exec(branch) ?? [];
+  return environment !== undefined && application !== undefined ? { environment, application } : undefined;
+}
+
 /** @returns The file that records what is installed. */
 export function lockPathOf({ environment, application }: Pick<Installation, 'environment' | 'application'>): string {
   return `${configurationFolder}/lock/${environment}/${application}.yaml`;

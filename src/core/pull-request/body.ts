@@ -21,6 +21,8 @@ const end = '<!-- consignee:end -->';
 
 const refusedField = 'refused';
 
+const leftOut = '_The rest is left out here for its length; `consignee diff` and `consignee explain` show it._';
+
 /** Whole lines, for a diff may show a marker as well; forges give line ends as they like. */
 const beginPattern = /^<!-- consignee:begin ([^>\r\n]*)-->\r?$/m;
 const endPattern = /^<!-- consignee:end -->(?=\r?$)/gm;
@@ -41,7 +43,7 @@ export function printBody(marker: BodyMarker, sections: readonly string[]): stri
   for (const section of sections.map(disarm)) {
     length += section.length;
     if (length > maxLength) {
-      kept.push('_The rest is left out here for its length; `consignee diff` and `consignee explain` show it._');
+      kept.push(leftOut);
       break;
     }
     kept.push(section);
@@ -78,7 +80,10 @@ export function markRefused(body: string, warning: readonly string[]): string {
   if (!begin || fields.split(' ').includes(refusedField)) return body;
   const line = `<!-- consignee:begin ${fields} ${refusedField} -->`;
   const text = warning.map((it) => `> ${disarm(it)}`.trimEnd());
-  return body.replace(begin[0], () => [line, '', ...text].join('\n'));
+  const marked = body.replace(begin[0], () => [line, '', ...text].join('\n'));
+  if (marked.length <= maxLength) return marked;
+  // There is no room for both: why it must not be merged is more than what it was.
+  return replaceBody(body, [line, text.join('\n'), leftOut, end].join('\n\n'));
 }
 
 /** @returns `existing` with the bot's part replaced; what people wrote around it stays. */

@@ -99,17 +99,23 @@ function changedResources(before: Evidence | undefined, after: Evidence): string
 
 /** @returns Lines of Markdown that say that what was proposed is no longer proved. */
 export function describeRefused(detail: string, reasons: readonly Reason[]): readonly string[] {
-  const shown = reasons.slice(0, maxListed).map((it) => `* ${code(it.where)}: ${code(it.code)}, ${plain(it.message)}.`);
+  const cut = (text: string) => (text.length > maxWords ? `${text.slice(0, maxWords)}…` : text);
+  const shown = reasons
+    .slice(0, maxListed)
+    .map((it) => `* ${code(cut(it.where))}: ${code(it.code)}, ${plain(cut(it.message))}.`);
   const more = reasons.length > maxListed ? [`* … and ${reasons.length - maxListed} more.`] : [];
   return [
     '**Do not merge.** What this pull request proposes was proved when it was proposed, and is not any more.',
     '',
-    plain(detail),
+    plain(cut(detail)),
     '',
     ...shown,
     ...more,
   ];
 }
+
+/** Messages hold what component descriptors say, which may be long. */
+const maxWords = 500;
 
 /** Of long lists, which providers may make as long as they like, only the beginning is shown. */
 const maxListed = 20;
