@@ -97,6 +97,8 @@ function connectRegistries(config: ServerConfig, variables: Surroundings['variab
   async function openOverNetwork(connection: RegistryConnection, registry: string): Promise<ComponentRepository> {
     const client = connected.get(connection.name) ?? connectTo(connection);
     connected.set(connection.name, client);
+    // What keeps it from being made now may be mended while the process runs.
+    client.catch(() => connected.delete(connection.name));
     const { openOciRepository } = await import('./adapters/oci/oci-repository.ts');
     return openOciRepository(await client, { registry });
   }

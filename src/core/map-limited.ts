@@ -1,4 +1,8 @@
-/** Applies `change` to all items, at most `limit` of them at a time. @returns The results in the order of the items. */
+/**
+ * Applies `change` to all items, at most `limit` of them at a time. After the first that fails no further one is begun.
+ *
+ * @returns The results in the order of the items.
+ */
 export async function mapLimited<Item, Result>(
   items: readonly Item[],
   limit: number,
@@ -6,8 +10,17 @@ export async function mapLimited<Item, Result>(
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   const queue = items.entries();
+  let failed = false;
   async function work(): Promise<void> {
-    for (const [index, item] of queue) results[index] = await change(item);
+    for (const [index, item] of queue) {
+      if (failed) return;
+      try {
+        results[index] = await change(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
   return results;

@@ -7,7 +7,6 @@ import {
 } from '../../core/component/oci-manifest.ts';
 import { type Digest, digestOf, parseDigest } from '../../core/digest.ts';
 import { parseStrictJson } from '../../core/document/strict-json.ts';
-import { Failure } from '../../core/failure.ts';
 import { Refusal } from '../../core/trust/reason.ts';
 import type { ReadResult } from '../../ports/component-repository.ts';
 import { checkFound, isPage, unexpected } from './answers.ts';
@@ -66,8 +65,8 @@ export interface TaggedManifest {
  * Reads the manifest that a tag names.
  *
  * @returns `undefined` when there is no such tag.
- * @throws {Failure} `registry-unreachable`; `content` when it is larger than a manifest may be.
- * @throws {Refusal} As {@link readManifest}.
+ * @throws {Failure} `registry-unreachable` or `registry-denied`.
+ * @throws {Refusal} As {@link readManifest}; `too-large` when it is larger than a manifest may be.
  */
 export async function readTagged(
   { repository, tag }: { readonly repository: string; readonly tag: string },
@@ -78,9 +77,7 @@ export async function readTagged(
     case 'missing':
       return undefined;
     case 'too-large':
-      throw new Failure('content', `The manifest ${repository}:${tag} is larger than ${maxManifestBytes} bytes.`, {
-        remedy: 'Ask the provider for another one: no registry has to take manifests of that size.',
-      });
+      throw new Refusal('too-large', `the manifest ${repository}:${tag} is larger than ${maxManifestBytes} bytes`);
     case 'read': {
       const { bytes, contradicted } = fetched;
       return { digest: digestOf(bytes), result: contradicted ? { kind: 'corrupt' } : { kind: 'read', bytes } };

@@ -93,8 +93,9 @@ function originOf({ host, address, insecureHttp = false }: RegistryClientOptions
   const text = address ?? `${insecureHttp ? 'http' : 'https'}://${host}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.username !== '') {
-    throw new Failure('configuration', `The registry ${host} has an address that is none: ${text}.`, {
-      remedy: 'Write it as host:port.',
+    const shown = (it: string) => it.replace(/^([a-z]+:\/\/)?.*@/, '$1…@');
+    throw new Failure('configuration', `The registry ${shown(host)} has an address that is none: ${shown(text)}.`, {
+      remedy: 'Write it as host:port; a name and password do not belong there.',
     });
   }
   if (url.protocol === 'http:' && !insecureHttp) {

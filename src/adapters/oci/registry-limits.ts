@@ -20,6 +20,10 @@ export interface RegistryLimits {
   readonly bufferedBytes: number;
   readonly pageBytes: number;
   readonly pages: number;
+  /** Of one listing; one with more is not complete. */
+  readonly tags: number;
+  /** For the whole of an answer that is read as it comes. */
+  readonly streamSeconds: number;
   /** How much of a blob is read to prove that it is there, where the registry does not tell its size. */
   readonly provenBytes: number;
 }
@@ -39,5 +43,7 @@ export const defaultLimits: RegistryLimits = {
   bufferedBytes: 64 * mebibyte,
   pageBytes: 8 * mebibyte,
   pages: 100,
+  tags: 50_000,
+  streamSeconds: 1800,
   provenBytes: 16 * 1024 * mebibyte,
 };

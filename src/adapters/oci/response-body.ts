@@ -16,20 +16,13 @@ interface Guard {
 /** Passes a body on while it comes fast enough. Only waiting for the server counts, not what is done with the bytes. */
 export async function* guardBody(body: Body, { asked, limits, now }: Guard): AsyncGenerator<Uint8Array, void, void> {
   const iterator: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-  let waited = 0;
-  let bytes = 0;
+  const checkSpeed = createSpeedCheck(asked, limits);
   try {
     for (;;) {
       const before = now();
       const next = await iterator.next();
       if (next.done) return;
-      waited += now() - before;
-      bytes += next.value.length;
-      if (waited >= limits.throughputSeconds * 1000) {
-        if (bytes < limits.minThroughput * limits.throughputSeconds) throw tooSlow(asked, bytes, waited);
-        waited = 0;
-        bytes = 0;
-      }
+      checkSpeed(next.value.length, now() - before);
       yield next.value;
     }
   } catch (error) {
@@ -37,6 +30,24 @@ export async function* guardBody(body: Body, { asked, limits, now }: Guard): Asy
   } finally {
     if (!body.readableEnded) body.destroy();
   }
+}
+
+/** @returns A function that is told of each part of a body and how long it was waited for. */
+function createSpeedCheck(asked: Asked, limits: RegistryLimits) {
+  let waited = 0;
+  let waitedInAll = 0;
+  let bytes = 0;
+  return (length: number, milliseconds: number): void => {
+    waited += milliseconds;
+    waitedInAll += milliseconds;
+    bytes += length;
+    if (waitedInAll > limits.streamSeconds * 1000)
+      throw registryFailure(asked, `takes more than ${limits.streamSeconds} s`);
+    if (waited < limits.throughputSeconds * 1000) return;
+    if (bytes < limits.minThroughput * limits.throughputSeconds) throw tooSlow(asked, bytes, waited);
+    waited = 0;
+    bytes = 0;
+  };
 }
 
 function tooSlow(asked: Asked, bytes: number, waited: number) {

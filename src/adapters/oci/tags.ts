@@ -32,8 +32,12 @@ interface Page {
  */
 export async function listTags(repository: string, listing: Listing): Promise<TagListing> {
   const first = await readPage(repository, '', listing);
-  const tags = new Map<string, Digest | undefined>(first.tags.map((tag) => [tag, undefined]));
-  if (isLast(first)) return { tags, complete: true };
+  const { tags: limit } = listing.limits;
+  const tags = new Map<string, Digest | undefined>(first.tags.slice(0, limit).map((tag) => [tag, undefined]));
+  if (first.tags.length > limit) return { tags, complete: false };
+  if (first.next.kind === 'none') return { tags, complete: true };
+  // Nothing, and more to come: that is no list that ended.
+  if (first.tags.length === 0) return { tags, complete: false };
   return { tags, complete: await readLaterPages(first, tags, { ...listing, repository }) };
 }
 
@@ -46,17 +50,26 @@ async function readLaterPages(
   const asked = new Set<string>();
   let page: Page | undefined = first;
   for (let count = 1; count < listing.limits.pages; count++) {
-    if (page.next.kind !== 'query' || asked.has(page.next.query)) return false;
-    asked.add(page.next.query);
-    page = await readPage(listing.repository, page.next.query, listing).catch(ignoreFailure);
+    page = await readNext(page, asked, listing);
     if (!page) return false;
     const before = tags.size;
     for (const tag of page.tags) tags.set(tag, undefined);
+    // A page of which all was known does not lead on, nor does the end of a list repeat one.
+    if (page.tags.length > 0 && tags.size === before) return false;
     if (isLast(page)) return true;
-    // A page of which all was known does not lead on.
-    if (tags.size === before) return false;
+    if (tags.size > listing.limits.tags) return false;
   }
   return false;
+}
+
+async function readNext(
+  { next }: Page,
+  asked: Set<string>,
+  listing: Listing & { readonly repository: string },
+): Promise<Page | undefined> {
+  if (next.kind !== 'query' || asked.has(next.query)) return undefined;
+  asked.add(next.query);
+  return readPage(listing.repository, next.query, listing).catch(ignoreFailure);
 }
 
 const isLast = ({ tags, next }: Page) => tags.length === 0 || next.kind === 'none';
@@ -84,7 +97,7 @@ function parsePage(response: Response, bytes: Uint8Array, repository: string): P
     return { tags: [], next: { kind: 'none' } };
   if (status !== 200 || !answer || !('tags' in answer)) throw unexpected(response, 'a list of tags');
   if (!isNameOf(answer.name, repository)) {
-    throw registryFailure(asked, `answered with the tags of ${JSON.stringify(answer.name)}`);
+    throw registryFailure(asked, `answered with the tags of ${JSON.stringify(answer.name)?.slice(0, 300)}`);
   }
   return { tags: checkTags(answer.tags ?? [], asked), next: nextQuery(response) };
 }

@@ -1,4 +1,4 @@
-import { parseArtifactReference } from '../../core/component/access.ts';
+import { type AccessReference, parseArtifactReference } from '../../core/component/access.ts';
 import { Failure } from '../../core/failure.ts';
 import { Refusal } from '../../core/trust/reason.ts';
 import type { ArtifactResult, ComponentRepositories, ComponentRepository } from '../../ports/component-repository.ts';
@@ -23,27 +23,35 @@ export function createConfiguredRepositories(
     const route = findRoute(registry);
     if (!route) throw notConfigured(registry);
     const repository = await route.open(registry);
-    return { ...repository, findArtifact: (reference) => findArtifact(reference, repository) };
+    return { ...repository, findArtifact: (reference) => findArtifact(reference, { repository, route }) };
   }
 
-  /** An archive in the place of another registry that cannot be read proves nothing about what refers to it. */
+  /**
+   * A component descriptor names hosts and paths as it likes: only what a configured name covers is asked, with that name's account.
+   * An archive in the place of a registry that cannot be read proves nothing about what refers to it.
+   */
   async function findArtifact(
-    reference: Parameters<ComponentRepository['findArtifact']>[0],
-    repository: ComponentRepository,
+    reference: AccessReference,
+    { repository, route }: { readonly repository: ComponentRepository; readonly route: Route },
   ): Promise<ArtifactResult> {
-    const found = await repository.findArtifact(reference);
-    const place = reference.kind === 'absolute' ? parseArtifactReference(reference.text)?.repository : undefined;
-    const other = found.kind === 'outside' && place !== undefined ? findRoute(place) : undefined;
-    if (!other) return found;
-    try {
-      return await (await other.open(other.name)).findArtifact(reference);
-    } catch (error) {
-      if (error instanceof Refusal) return { kind: 'incomplete', problems: [error.problem] };
-      throw error;
-    }
+    if (reference.kind === 'relative') return repository.findArtifact(reference);
+    const place = parseArtifactReference(reference.text)?.repository;
+    const covering = place === undefined ? undefined : findRoute(place);
+    if (!covering) return { kind: 'outside' };
+    const own = covering.name === route.name ? await repository.findArtifact(reference) : undefined;
+    return own && own.kind !== 'outside' ? own : await findIn(covering, reference);
   }
 
   return { open };
+}
+
+async function findIn(route: Route, reference: AccessReference): Promise<ArtifactResult> {
+  try {
+    return await (await route.open(route.name)).findArtifact(reference);
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'incomplete', problems: [error.problem] };
+    throw error;
+  }
 }
 
 function notConfigured(registry: string): Failure {

@@ -93,7 +93,7 @@ const content: readonly FaultRow[] = [
     what: "a tag's manifest without end",
     fault: endless,
     act: ask.resolve,
-    gives: expect.objectContaining({ name: 'Failure', code: 'content' }),
+    gives: expect.objectContaining({ name: 'Refusal', code: 'too-large' }),
     requests: 1,
   },
   {
