@@ -48,8 +48,8 @@ ${[...notYetAvailable].map(([key, what]) => `- \`${key}\`: ${what}`).join('\n')}
 `;
 
 const serverIntroduction = `Secrets are references: \`env:NAME\` for an environment variable, \`file:PATH\` for a file. Relative paths begin at the folder of the
-file. Plain git repositories, archives and the store in SQLite are available; the other forges, registries over the network,
-connections to Flux, PostgreSQL and listeners are understood, and refused when they are used: they are not yet available.
+file. Plain git repositories, registries, archives and the store in SQLite are available; the other forges, connections to Flux,
+PostgreSQL, webhooks and listeners are understood, and refused when they are used: they are not yet available.
 `;
 
 /** @returns The reference page of both configuration files, as Markdown. */
