@@ -209,7 +209,7 @@ describe('an archive of an OCI artifact', () => {
     expect(await readBehind(rest)).toBe(digestOf(image));
     await expect(readBehind(rest + 1)).rejects.toMatchObject({ code: 'malformed' });
 
-    const many = Array.from({ length: 9 }, (_, number) => Buffer.alloc(largest, number));
+    const many = Array.from({ length: 9 }, (_, number) => Buffer.alloc(largest, `${number}{`));
     expect(await read({ blobs: [...many, image, config, layer] })).toBe(digestOf(image));
   });
 

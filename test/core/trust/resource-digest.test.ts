@@ -82,6 +82,12 @@ describe('a resource', () => {
       { proof: 'unproved', problems: [broken] },
     ],
     [
+      'that is a broken archive of other bytes',
+      { kind: 'blob', hash: other, artifact: broken, read: true },
+      {},
+      mismatch(sha256(other)),
+    ],
+    [
       'that is a broken archive with the right bytes',
       { kind: 'blob', hash: value, artifact: broken, read: true },
       {},
