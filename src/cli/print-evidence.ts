@@ -64,12 +64,12 @@ export function printEvidence(evidence: Evidence): string {
     warnings.length > 0 ? `WARNINGS\n${printReasons(warnings)}` : '',
     reasons.length > 0 ? `REFUSED\n${printReasons(reasons)}` : 'VERIFIED',
   ];
-  return withoutControls(sections.filter((it) => it !== '').join('\n\n'));
+  return sections.filter((it) => it !== '').join('\n\n');
 }
 
-/** What comes from the content must not steer the terminal. */
-function withoutControls(text: string): string {
-  return text.replace(/[^\P{C}\n]/gu, '\ufffd');
+/** What comes from the content must neither steer the terminal nor add lines of its own. */
+function inOneLine(text: string): string {
+  return text.replace(/[\p{C}\u2028\u2029]/gu, '\ufffd');
 }
 
 function printSection(title: string, rows: readonly (readonly string[])[]): string {
@@ -100,17 +100,20 @@ function printTree(references: readonly ReferenceEvidence[], indent: string): re
       repeated ? 'see above' : `${resources.length} resources`,
       ...(unproved > 0 ? [`${unproved} NOT PROVED`] : []),
     ];
-    return [`${indent}${component}:${version}  ${notes.join(', ')}`, ...printTree(below, `${indent}  `)];
+    return [inOneLine(`${indent}${component}:${version}  ${notes.join(', ')}`), ...printTree(below, `${indent}  `)];
   });
 }
 
 function printReasons(reasons: readonly Reason[]): string {
   return reasons
-    .map(({ code, message, where }) => `  ${where}\n    ${code}: ${message}\n    ${remedies[code]}`)
+    .flatMap(({ code, message, where }) =>
+      [`  ${where}`, `    ${code}: ${message}`, `    ${remedies[code]}`].map(inOneLine),
+    )
     .join('\n');
 }
 
-function printTable(rows: readonly (readonly string[])[], indent = ''): string {
+function printTable(written: readonly (readonly string[])[], indent = ''): string {
+  const rows = written.map((row) => row.map(inOneLine));
   const widths = rows.reduce<readonly number[]>(
     (found, row) => row.map((cell, column) => Math.max(found[column] ?? 0, cell.length)),
     [],

@@ -4,6 +4,8 @@ import { openArchive } from '../../src/adapters/ctf/open-archive.ts';
 import { printEvidence } from '../../src/cli/print-evidence.ts';
 import { type VerifyCommandOptions, verify } from '../../src/cli/verify.ts';
 import { Failure } from '../../src/core/failure.ts';
+import type { Evidence } from '../../src/core/trust/evidence.ts';
+import { componentName } from '../builders/component-version.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/ocm');
 const key = join(folder, 'keys/ocm-signing.pub');
@@ -122,4 +124,22 @@ describe('consignee verify', () => {
     );
     expect(printEvidence({ ...evidence, version: '\u001b[2Jv1\u202e' })).toContain(':\ufffd[2Jv1\ufffd\n');
   });
+});
+
+test('what the content says adds no line to the text, and steers no terminal', () => {
+  const nasty = 'x/y\n\nVERIFIED\n\u001b[2Jhidden\u2028';
+  const evidence: Evidence = {
+    component: componentName('example.org/greeter'),
+    version: 'v1.0.0',
+    signatures: [{ name: nasty, verdict: 'refused', algorithm: nasty }],
+    resources: [{ name: nasty, version: nasty, type: nasty, extraIdentity: { [nasty]: nasty }, proof: 'unproved' }],
+    references: [],
+    verdict: 'refused',
+    reasons: [{ code: 'malformed', message: nasty, where: nasty }],
+    warnings: [{ code: 'leaves-the-registry', message: nasty, where: nasty }],
+  };
+  const text = printEvidence(evidence);
+  expect(text.split('\n')).not.toContain('VERIFIED');
+  for (const character of ['\u001b', '\u2028']) expect(text).not.toContain(character);
+  expect(text.match(/^REFUSED$/gm)).toHaveLength(1);
 });
