@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../src/core/digest.ts';
-import { type BodyMarker, parseBody, printBody, replaceBody } from '../../../src/core/pull-request/body.ts';
+import {
+  type BodyMarker,
+  markRefused,
+  parseBody,
+  printBody,
+  replaceBody,
+} from '../../../src/core/pull-request/body.ts';
 import type { Version } from '../../../src/core/version/version.ts';
 
 const marker: BodyMarker = {
@@ -49,4 +55,36 @@ test('a body that is too long is cut between sections and says so', () => {
   expect(body).toContain('first');
   expect(body).toContain('left out');
   expect(parseBody(body)).toEqual(marker);
+});
+
+describe('a mark', () => {
+  const body = printBody({ ...marker, supersedes: [] }, ['**What** it is', 'x'.repeat(40_000)]);
+
+  test('stands at the top, in words and for the bot', () => {
+    const marked = markRefused(body, ['**Do not merge.**', '', 'a <!-- consignee:end --> b']);
+    expect(parseBody(marked)).toMatchObject({ version: marker.version, refused: true });
+    expect(marked).toMatch(/^<!-- consignee:begin .* refused -->\n\n> \*\*Do not merge\.\*\*\n>\n> a /);
+    expect(marked.match(/^<!-- consignee:end -->$/gm)).toHaveLength(1);
+    expect(marked).toContain('**What** it is');
+  });
+
+  test('is made once, and goes with the text that is written anew', () => {
+    const marked = markRefused(body, ['no']);
+    expect(markRefused(marked, ['again'])).toBe(marked);
+    expect(parseBody(replaceBody(marked, body))?.refused).toBeUndefined();
+    expect(replaceBody(marked, body)).toBe(body);
+  });
+
+  test('leaves the rest out where there is no room for it, but not what people wrote around it', () => {
+    const marked = markRefused(`mine\n${body}\nours`, ['y'.repeat(30_000)]);
+    expect(marked.length).toBeLessThan(60_000);
+    expect(parseBody(marked)).toMatchObject({ refused: true });
+    expect(marked).toMatch(/^mine\n/);
+    expect(marked).toMatch(/\nours$/);
+    expect(marked).not.toContain('xxxx');
+  });
+
+  test('is not made in a text that is not the bot’s', () => {
+    expect(markRefused('mine', ['no'])).toBe('mine');
+  });
 });
