@@ -27,6 +27,7 @@ describe('a signature in PEM form', () => {
     });
     expect(parsePemSignature(pemOf('SIGNATURE', bytes).replaceAll('\n', '\r\n'))).toEqual(read);
     expect(parsePemSignature(`\n${pemOf('SIGNATURE', bytes)}\n`)).toEqual(read);
+    expect(parsePemSignature(pemOf('SIGNATURE', bytes).trimEnd())).toEqual(read);
     expect(parsePemSignature(pemOf('SIGNATURE', bytes, header).replaceAll('\n', '\r\n'))).toMatchObject({
       pem: { algorithm: 'RSASSA-PSS' },
     });
