@@ -39,15 +39,18 @@ type Part = Pick<ContentDescriptor, 'mediaType' | 'digest'> & { readonly size?: 
  * @throws What `parts` throws besides refusals.
  */
 export async function proveArtifact(main: Digest, parts: ArtifactParts): Promise<ArtifactProof> {
-  const seen = new Set<string>([main]);
+  const top: Part = { mediaType: imageManifestType, digest: main };
+  const seen = new Set([identityOf(top)]);
   const problems: Problem[] = [];
   let read = true;
-  let level: readonly Part[] = [{ mediaType: imageManifestType, digest: main }];
+  let level: readonly Part[] = [top];
   for (let depth = 1; level.length > 0; depth++) {
     const proofs = await mapLimited(level, concurrency, (part) => provePart(part, parts, depth));
     problems.push(...proofs.flatMap(({ problem }) => problem ?? []));
     read &&= proofs.every((it) => it.read);
-    level = proofs.flatMap(({ children }) => children).filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+    level = proofs
+      .flatMap(({ children }) => children)
+      .filter((part) => !seen.has(identityOf(part)) && seen.add(identityOf(part)));
     if (seen.size > maxParts) return { problems: [...problems, tooLarge(`has more than ${maxParts} parts`)], read };
   }
   return { problems, read };
@@ -79,14 +82,26 @@ async function readPart({ mediaType, digest }: Part, parts: ArtifactParts, depth
   if (depth > maxDepth) throw new Refusal('too-large', `the artifact is nested more than ${maxDepth} levels deep`);
   const bytes = await parts.readManifest(digest);
   const children = childrenOf(parseOciManifest(bytes, `manifest ${digest}`));
-  return { children: children.filter((it) => !isForeign(it)), read: true, found: bytes.length };
+  return { children: children.filter((it) => !foreignTypes.has(it.mediaType)), read: true, found: bytes.length };
+}
+
+/** A manifest that is also named as a plain blob must be followed all the same, and each stated size must be right. */
+function identityOf({ mediaType, digest, size }: Part): string {
+  return `${digest} ${size} ${isManifestType(mediaType) ? 'manifest' : 'blob'}`;
 }
 
 function tooLarge(message: string): Problem {
   return { code: 'too-large', message: `the artifact ${message}` };
 }
 
-/** Layers that the law or a licence keeps at their vendor's (Windows base images). */
-function isForeign({ mediaType }: ContentDescriptor): boolean {
-  return /\.(?:nondistributable|foreign)\./.test(mediaType);
-}
+/**
+ * Layers that the law or a licence keeps at their vendor's (Windows base images).
+ *
+ * @see OCI image specification 1.1, layer.md, "Non-Distributable Layers"
+ */
+const foreignTypes: ReadonlySet<string> = new Set([
+  'application/vnd.oci.image.layer.nondistributable.v1.tar',
+  'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+  'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
+  'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+]);

@@ -1,5 +1,6 @@
 import type { Certificate } from './certificate.ts';
 import type { CertificatePath } from './certificate-path.ts';
+import type { PublicKey } from './public-key.ts';
 import type { Problem, ReasonCode } from './reason.ts';
 
 const codeSigning = '1.3.6.1.5.5.7.3.3';
@@ -40,15 +41,30 @@ function firstOf(
 
 function findRevocation({ key, label }: Certificate, revokedKeys: readonly string[]): Problem | undefined {
   return revokedKeys.includes(key.fingerprint)
-    ? fault('key-revoked', label, `has the key ${key.fingerprint}, which the operator has revoked`)
+    ? fault('key-revoked', label, `has the key ${key.fingerprint}, which is revoked`)
     : undefined;
 }
 
 function findFlaw({ flaw, key, label }: Certificate): Problem | undefined {
   if (flaw) return fault('certificate-untrusted', label, flaw);
-  return key.flaw?.code === 'key-too-weak'
-    ? fault('key-too-weak', label, `has a key that ${key.flaw.message}`)
-    : undefined;
+  if (key.flaw?.code === 'key-too-weak') return fault('key-too-weak', label, `has a key that ${key.flaw.message}`);
+  return isStrong(key.key) ? undefined : fault('key-too-weak', label, 'has a key of a type that is not strong enough');
+}
+
+const strongCurves: readonly unknown[] = ['prime256v1', 'secp384r1', 'secp521r1'];
+
+/** Authorities may have keys of other types than those that sign content. */
+function isStrong({ asymmetricKeyType, asymmetricKeyDetails }: PublicKey['key']): boolean {
+  switch (asymmetricKeyType) {
+    case 'rsa':
+      return true;
+    case 'rsa-pss':
+      return (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+    case 'ec':
+      return strongCurves.includes(asymmetricKeyDetails?.namedCurve);
+    default:
+      return asymmetricKeyType === 'ed25519' || asymmetricKeyType === 'ed448';
+  }
 }
 
 /** @param below How many authorities stand between this one and the signing certificate. */

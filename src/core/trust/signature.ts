@@ -133,8 +133,9 @@ function judgeByKeys(check: Check, { keys, revokedKeys, ...occasion }: Signature
   const sound = keys.filter(({ flaw }) => !flaw);
   let against: Problem | undefined;
   for (const key of sound.filter((it) => isMadeWith(check, it))) {
-    const revocation = revokedKeys.includes(key.fingerprint) ? revokedByOperator(key) : undefined;
-    const problem = revocation ?? judgeTerm(key, occasion);
+    const ended = judgeTerm(key, occasion);
+    const revocation = revokedKeys.includes(key.fingerprint) ? revokedElsewhere(key) : undefined;
+    const problem = ended?.code === 'key-revoked' ? ended : (revocation ?? ended);
     if (!problem) return { kind: 'verified', key, anchor: key.source, certificate: undefined, validUntil: endOf(key) };
     against ??= problem;
   }
@@ -146,10 +147,10 @@ function judgeByKeys(check: Check, { keys, revokedKeys, ...occasion }: Signature
   return refused('signature-invalid', `it is not made with ${names}, or not for this content`);
 }
 
-function revokedByOperator({ source, fingerprint }: UsableKey): Problem {
+function revokedElsewhere({ source, fingerprint }: UsableKey): Problem {
   return {
     code: 'key-revoked',
-    message: `it is made with ${source}, whose key ${fingerprint} the operator has revoked`,
+    message: `it is made with ${source}, whose key ${fingerprint} is revoked`,
   };
 }
 

@@ -4,9 +4,10 @@ import { identityDigest } from './component-digest.ts';
 import { printDistinguishedName } from './distinguished-name.ts';
 import type { Evidence, SignatureEvidence } from './evidence.ts';
 import { judgeContent } from './judge-content.ts';
+import { publicKeyOf } from './public-key.ts';
 import type { Reason } from './reason.ts';
 import { type Admission, checkSignature } from './signature.ts';
-import type { RequiredSignature, TrustPolicy } from './trust-policy.ts';
+import type { AnchorTerm, RequiredSignature, TrustPolicy } from './trust-policy.ts';
 import { readAnchors, type UsableAnchors } from './usable-anchors.ts';
 
 /** When it is judged, and whether this version is installed already: then what was retired, or expired since, still counts. */
@@ -24,10 +25,13 @@ export async function verifyComponentVersion(
   options: VerifyOptions,
 ): Promise<Evidence> {
   const required = readAnchors(policy);
+  const revokedKeys = [...(policy.revokedKeys ?? []), ...findRevoked(required, options.now)];
   const { component, manifest, descriptor } = collected;
   const version = descriptor?.version ?? collected.version;
   const where = `${component}:${version}`;
-  const signatures = await Promise.all(required.map((it) => judgeSignature(collected, it, { policy, options, where })));
+  const signatures = await Promise.all(
+    required.map((it) => judgeSignature(collected, it, { policy: { ...policy, revokedKeys }, options, where })),
+  );
   const content = judgeContent(collected, where, policy);
   const reasons: readonly Reason[] = [
     ...missingAnchors(policy, where),
@@ -52,6 +56,17 @@ export async function verifyComponentVersion(
     reasons,
     warnings: content.warnings,
   };
+}
+
+/** A key that is revoked for one signature admits nothing by another one, nor by a certificate that it has. */
+function findRevoked(required: readonly UsableAnchors[], now: Date): readonly string[] {
+  const isRevoked = ({ revoked }: AnchorTerm) => revoked === true || (revoked !== undefined && revoked <= now);
+  return required.flatMap(({ keys, roots }) => [
+    ...keys.filter(isRevoked).map((it) => it.fingerprint),
+    ...roots
+      .filter(isRevoked)
+      .flatMap(({ certificates }) => certificates.map((it) => publicKeyOf(it.publicKey, '').fingerprint)),
+  ]);
 }
 
 /** @throws {Failure} `configuration` when the policy has a key that is none, or cannot be satisfied. */

@@ -72,6 +72,32 @@ describe('an OCI artifact', () => {
     expect(asked.toSorted()).toEqual([digestOf(twice), digestOf(config), digestOf(a)].toSorted());
   });
 
+  test('is followed where a manifest is named as a plain blob as well', async () => {
+    const [a] = layers as [Buffer];
+    const inner = imageOf([part(layerType, a)]);
+    const asBlob = part('application/octet-stream', inner);
+    const index = indexOf([asBlob, part(imageManifestType, inner)]);
+    const { problems } = await proveArtifact(digestOf(index), partsOf([index, inner, config]).parts);
+    expect(problems).toMatchObject([{ code: 'blob-missing', message: `${digestOf(a)} is gone` }]);
+  });
+
+  test('is refused when one of two stated sizes of a part is wrong', async () => {
+    const [a] = layers as [Buffer];
+    const twice = imageOf([part(layerType, a), part(layerType, a, 9)]);
+    const { problems } = await proveArtifact(digestOf(twice), partsOf([twice, config, a]).parts);
+    expect(problems).toMatchObject([{ code: 'size-mismatch' }]);
+  });
+
+  test.each([
+    ['application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', []],
+    ['application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', []],
+    ['application/vnd.example.foreign.data', ['blob-missing']],
+  ])('may lack a layer of the type %s: %j', async (mediaType, codes) => {
+    const foreign = imageOf([part(mediaType, Buffer.from('elsewhere'))]);
+    const { problems } = await proveArtifact(digestOf(foreign), partsOf([foreign, config]).parts);
+    expect(problems.map(({ code }) => code)).toEqual(codes);
+  });
+
   test('is refused when a part has another size than stated', async () => {
     const [a] = layers as [Buffer];
     const wrong = imageOf([part(layerType, a, 7)]);

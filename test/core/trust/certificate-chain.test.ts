@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type Certificate, readCertificate } from '../../../src/core/trust/certificate.ts';
 import { readChain } from '../../../src/core/trust/certificate-chain.ts';
@@ -26,6 +27,11 @@ describe('a chain is trusted', () => {
   test.each<[string, readonly TestCertificate[], Judging]>([
     ['through an intermediate certificate', [good, between], {}],
     ['without one', [leafOf(root)], {}],
+    [
+      'through an authority on P-384',
+      chainThrough({ keys: generateKeyPairSync('ec', { namedCurve: 'secp384r1' }) }),
+      {},
+    ],
     ['with the root in it', [good, between, root], {}],
     ['in any order after the first certificate', [good, root, between], {}],
     ['with a certificate twice', [good, between, between, good], {}],

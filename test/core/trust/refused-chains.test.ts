@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { publicKeyOf } from '../../../src/core/trust/public-key.ts';
 import {
@@ -36,6 +37,14 @@ describe('a chain is refused', () => {
       { roots: [createAuthority('root')] },
       'certificate-untrusted: no certificates lead',
     ],
+    ...(['secp112r1', 'secp224r1', 'prime192v1'] as const).map(
+      (curve): [string, readonly TestCertificate[], Judging, string] => [
+        `through an authority with a key on ${curve}`,
+        chainThrough({ keys: generateKeyPairSync('ec', { namedCurve: curve }) }),
+        {},
+        'key-too-weak: ',
+      ],
+    ),
     ['without its intermediate certificate', [good], {}, 'certificate-untrusted: no certificates lead'],
     [
       'that goes round in a circle',

@@ -115,7 +115,7 @@ describe('a pinned key', () => {
     for (const installed of [false, true]) {
       const { codes, message } = await judge(good, [key, otherKey], { installed, revokedKeys: [fingerprint] });
       expect(codes).toEqual(['key-revoked']);
-      expect(message).toContain(`release.pub, whose key ${fingerprint} the operator has revoked`);
+      expect(message).toContain(`release.pub, whose key ${fingerprint} is revoked`);
     }
     const foreign = parsePublicKey(otherKeys.publicKey, '').fingerprint;
     expect((await judge(good, [key], { revokedKeys: [foreign] })).codes).toEqual([]);
@@ -146,6 +146,26 @@ describe('a root certificate', () => {
       },
       validUntil: '2027-01-01T00:00:00.000Z',
     });
+  });
+
+  test.each([
+    ['always', true],
+    ['since', now],
+  ] as const)('S-29 admits no key that is revoked where it is pinned: %s', async (_, revoked) => {
+    const lost: TrustAnchor = { pem: leafPem, source: 'lost.pub', revoked };
+    const { codes, message } = await judge(signedWithChain(), [lost, roots]);
+    expect(codes).toEqual(['key-revoked']);
+    expect(message).toContain('is revoked');
+    expect((await judge(signedWithChain(), [{ ...lost, revoked: later }, roots])).codes).toEqual([]);
+  });
+
+  test('S-29 that is revoked takes its key with it', async () => {
+    const other = createAuthority('other', { keys: authority });
+    const under = createLeaf(other, { keys: leafKeys });
+    const revoked: TrustAnchor = { ...roots, revoked: true };
+    const again: TrustAnchor = { roots: other.pem, source: 'other.pem' };
+    expect((await judge(signedWithChain({ certificates: [under] }), [again])).codes).toEqual([]);
+    expect((await judge(signedWithChain({ certificates: [under] }), [revoked, again])).codes).toEqual(['key-revoked']);
   });
 
   test('admits signatures of both algorithms, and S-70 none that contradicts itself', async () => {
