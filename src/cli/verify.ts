@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { ServerConfig } from '../config/server-config.ts';
 import { parseComponentName } from '../core/component/component-name.ts';
 import { Failure } from '../core/failure.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
@@ -6,7 +7,6 @@ import type { ComponentRepository } from '../ports/component-repository.ts';
 import { collectAndVerify } from '../workflows/verify-component-version.ts';
 import { printEvidence } from './print-evidence.ts';
 import type { CommandContext, OpenedRegistry, Services } from './services.ts';
-import { readServerConfig } from './session.ts';
 import { printJson } from './terminal.ts';
 import { type PolicyOptions, readPolicy } from './verify-policy.ts';
 
@@ -88,7 +88,7 @@ export async function verifyCommand(
   const { config, signature = [], publicKey = [], rootCa = [], issuer = [], normalisation = [], at } = written;
   const services = await context.services();
   await using connections = new AsyncDisposableStack();
-  const configured = config === undefined ? undefined : services.connect(await readServerConfig({ config }));
+  const configured = config === undefined ? undefined : services.connect(await readConfig(config));
   if (configured) connections.use(configured);
   const { evidence, exitCode } = await verify(
     reference,
@@ -104,6 +104,11 @@ export async function verifyCommand(
   );
   context.terminal.out(written.output === 'json' ? printJson(evidence) : `${printEvidence(evidence)}\n`);
   return exitCode;
+}
+
+/** Loaded late: without a configuration, what reads one would be most of what is loaded. */
+async function readConfig(config: string): Promise<ServerConfig> {
+  return (await import('./session.ts')).readServerConfig({ config });
 }
 
 /** Opens a registry, unless the name is rather that of an archive that is not there. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findRegistry, parseServerConfig } from '../../src/config/server-config.ts';
+import { findRegistry } from '../../src/config/find-registry.ts';
+import { parseServerConfig } from '../../src/config/server-config.ts';
 import { defaultTrustFloor } from '../../src/config/trust-floor.ts';
 import { Failure } from '../../src/core/failure.ts';
 import { casesIn, report } from './fixtures.ts';
