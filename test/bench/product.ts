@@ -1,4 +1,4 @@
-import { digestOf } from '../../src/core/digest.ts';
+import { type Digest, digestOf } from '../../src/core/digest.ts';
 import { componentDigest } from '../../src/core/trust/component-digest.ts';
 import type { PublishedVersion } from '../../src/ports/archive-writer.ts';
 import {
@@ -20,6 +20,14 @@ export function rootOf(which: 'product' | 'leaf') {
   return { component: componentName(name ?? ''), version };
 }
 
+const blobsOf = (index: number) =>
+  Array.from({ length: 4 }, (_, resource) => Buffer.alloc(4096, `${index} ${resource} `));
+
+/** @returns Digests of the resources of a part. */
+export function contentOf(component: string): readonly Digest[] {
+  return blobsOf(names.indexOf(component)).map(digestOf);
+}
+
 /** @returns A signed product of 50 component versions in a tree, each with four resources of a few KiB. Leaves come first. */
 export function createProduct(keys: KeyPair): readonly PublishedVersion[] {
   const digests = new Map<number, object>();
@@ -32,7 +40,7 @@ export function createProduct(keys: KeyPair): readonly PublishedVersion[] {
       version,
       digest: digests.get(child),
     }));
-    const blobs = Array.from({ length: 4 }, (_, resource) => Buffer.alloc(4096, `${index} ${resource} `));
+    const blobs = blobsOf(index);
     const [note, ...others] = blobs;
     const resources = others.map((bytes, resource) => ({
       name: `resource-${resource}`,

@@ -18,7 +18,7 @@ import { componentName, createKeyPair } from '../builders/component-version.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { replayArchive } from '../support/replay-archive.ts';
 import { type Figure, figure, runProcess, time } from './measure.ts';
-import { createProduct, rootOf } from './product.ts';
+import { contentOf, createProduct, rootOf } from './product.ts';
 import { inSession, registry as registryName, type World } from './world.ts';
 
 const program = fileURLToPath(new URL('../../bin/consignee.js', import.meta.url));
@@ -122,16 +122,17 @@ function repositoriesOf(client: RegistryClient) {
 async function measureRequests(registry: DockerRegistry, publicKey: string): Promise<readonly Figure[]> {
   await using client = connect(registry);
   const repository = openOciRepository(client, { registry: registryName });
+  const { component, version } = rootOf('leaf');
+  const content = new Set(contentOf(component));
   let atContent = 0;
   const watching: ComponentRepository = {
     ...repository,
-    prove: (...words) => {
-      atContent ||= client.requests;
-      return repository.prove(...words);
+    read: (of, digest, options) => {
+      if (content.has(digest)) atContent ||= client.requests;
+      return repository.read(of, digest, options);
     },
   };
   const policy = { signatures: [{ name: 'release', anyOf: [{ pem: publicKey, source: 'release.pub' }] }] };
-  const { component, version } = rootOf('leaf');
   const trust = { policy: { ...policy, allowUnsigned: false }, now: new Date(), installed: false };
   const { evidence } = await collectAndVerify(async () => watching, { component, version }, trust);
   if (evidence.verdict !== 'verified') throw new Error(JSON.stringify(evidence.reasons));
