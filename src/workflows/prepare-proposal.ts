@@ -24,6 +24,7 @@ import { readTexts } from './observe-repository.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
+import { findRefusal, notVerified } from './refuse-candidate.ts';
 import { configurationResource, type RenderedInstallation, renderInstallation } from './render-installation.ts';
 import { resolveTag, type TagLookup } from './resolve-tag.ts';
 import { type CandidateVerification, findVerdict, nextLook, verifyCandidate } from './verify-candidate.ts';
@@ -140,40 +141,6 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   };
 }
 
-type Refused = Extract<Proposal, { kind: 'refused' }>;
-
-type Refusing = Pick<PrepareInput, 'open' | 'selection'> & { readonly lookAgainAt?: Date | undefined };
-
-function notVerified(reasons: Evidence['reasons'], { lookAgainAt, ...refusing }: Refusing): Refused {
-  const again = lookAgainAt ? { lookAgainAt } : {};
-  return { kind: 'refused', because: 'not-verified', reasons, unmarked: isUnmarked(refusing), ...again };
-}
-
-/** Whether people may still take the open pull request for proved. */
-function isUnmarked({ open, selection }: Refusing): boolean {
-  const said = open && parseBody(open.body);
-  return selection.kind === 'candidate' && said?.version === selection.version && !said.refused;
-}
-
-type FindingRefusal = Refusing & { readonly installed: LockFile | undefined; readonly proposed: LockFile | undefined };
-
-function findRefusal(
-  evidence: Evidence,
-  candidate: Candidate,
-  { installed, proposed, ...refusing }: FindingRefusal,
-): Refused | undefined {
-  if (evidence.verdict === 'refused') return notVerified(evidence.reasons, refusing);
-  if (evidence.version !== candidate.version) {
-    const message = `the tag ${candidate.tag} stands for ${candidate.version}, and the component descriptor says ${evidence.version}`;
-    const where = `${evidence.component}:${candidate.tag}`;
-    return notVerified([{ code: 'identity-mismatch', message, where }], refusing);
-  }
-  const known = installed ?? proposed;
-  if (!known || known.digest.value === evidence.digest?.value) return undefined;
-  const reasons = changedReasons(known, evidence, installed ? 'installed' : 'proposed');
-  return { kind: 'refused', because: 'content-changed', reasons, unmarked: isUnmarked(refusing) };
-}
-
 /**
  * ocm-controller takes a version with fewer than three numbers for a range (ocm-domain.md 3.10.1): the cluster would follow
  * versions that nobody proposed.
@@ -190,15 +157,6 @@ function refuseFloating({ templates, component }: Installation, version: Version
       remedy: 'Ask the provider for a version with three numbers, or put this one on the skip list.',
     },
   );
-}
-
-function changedReasons(
-  { component, version, digest }: LockFile,
-  evidence: Evidence,
-  was: 'installed' | 'proposed',
-): Evidence['reasons'] {
-  const message = `it was ${was} with the digest ${digest.value} and now has ${evidence.digest?.value}, signed all the same`;
-  return [{ code: 'digest-mismatch', message, where: `${component}:${version}` }];
 }
 
 /** The lock file of the open proposal, when that is of the same version. */
