@@ -4,8 +4,8 @@ import type { SqliteDatabase } from 'kysely';
 /**
  * Gives `node:sqlite` the face that kysely expects of a SQLite database. Statements are kept by their text.
  *
- * Not for transactions: they would last over turns of the event loop, and another handle of this process, which waits for the lock
- * without giving way, would wait for ever.
+ * Not for transactions: they would last over turns of the event loop, and what others write meanwhile by the same handle would
+ * become part of them.
  */
 export function kyselyDatabase(database: DatabaseSync): SqliteDatabase {
   const statements = new Map<string, StatementSync>();

@@ -2,15 +2,13 @@ import type { Kysely } from 'kysely';
 import { type Digest, parseDigest } from '../../core/digest.ts';
 import type { Evidence } from '../../core/trust/evidence.ts';
 import type { FirstSeen, RegistryMemory, Resolved, TagAddress, Verdict } from '../../ports/store.ts';
+import type { Guard } from './guard.ts';
 import type { Tables } from './schema.ts';
 
 /** SQLite takes 32,766 values in one statement. */
 const rowsPerInsert = 1000;
 /** Verdicts under a policy that nobody asks about any more are dropped after this time. */
 const keptMilliseconds = 30 * 24 * 60 * 60 * 1000;
-
-/** Turns the errors of the database into failures. */
-export type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** What registries showed, in tables. */
 export function createRegistryMemory(db: Kysely<Tables>, guarded: Guard): RegistryMemory {

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Generated, Selectable } from 'kysely';
 import { Failure } from '../../core/failure.ts';
+import type { CommandState } from '../../ports/command-log.ts';
+import type { EffectKind, EffectOutcome } from '../../ports/journal.ts';
 
 /** Tables as kysely sees them. Times are milliseconds since 1970. */
 export interface Tables {
@@ -42,6 +44,43 @@ export interface Tables {
     at: number;
     last_at: number;
   };
+  deliveries: {
+    sequence: Generated<number>;
+    connection: string;
+    id: string;
+    type: string;
+    body_digest: string;
+    /** JSON text. */
+    events: string;
+    at: number;
+    done_at: number | null;
+  };
+  effects: {
+    sequence: Generated<number>;
+    repository: string;
+    kind: EffectKind;
+    key: string;
+    /** JSON text. */
+    detail: string;
+    at: number;
+    result: EffectOutcome['result'] | null;
+    outcome_detail: string | null;
+    ended_at: number | null;
+  };
+  commands: {
+    sequence: Generated<number>;
+    repository: string;
+    comment: string;
+    number: number;
+    body_digest: string;
+    permission: string | null;
+    at: number;
+    state: CommandState;
+    reply: string | null;
+    /** When it came to the state. */
+    state_at: number;
+  };
+  comment_watermarks: { repository: string; at: number };
 }
 
 export type DecisionRow = Selectable<Tables['decisions']>;
@@ -50,7 +89,7 @@ export type DecisionRow = Selectable<Tables['decisions']>;
 const applicationId = 0x4373676e;
 
 /** Each step brings the schema to the next version. Steps that were released are never changed, only added to. */
-const steps: readonly string[] = [
+export const schemaSteps: readonly string[] = [
   `create table first_seen (
     registry text not null, component text not null, tag text not null, manifest text, at integer not null,
     primary key (registry, component, tag)
@@ -75,6 +114,30 @@ const steps: readonly string[] = [
     manifest text not null, evidence text not null, at integer not null, refusals integer not null,
     primary key (registry, component, tag, policy)
   ) strict, without rowid;`,
+  `create table deliveries (
+    sequence integer primary key autoincrement,
+    connection text not null, id text not null, type text not null, body_digest text not null, events text not null,
+    at integer not null, done_at integer,
+    unique (connection, id)
+  ) strict;
+  create index deliveries_pending on deliveries (sequence) where done_at is null;
+  create index deliveries_done on deliveries (done_at) where done_at is not null;
+  create index deliveries_by_connection on deliveries (connection, at);
+  create table effects (
+    sequence integer primary key autoincrement,
+    repository text not null, kind text not null, key text not null, detail text not null, at integer not null,
+    result text, outcome_detail text, ended_at integer
+  ) strict;
+  create index effects_unresolved on effects (repository, sequence) where result is null;
+  create index effects_ended on effects (ended_at) where ended_at is not null;
+  create table commands (
+    sequence integer primary key autoincrement,
+    repository text not null, comment text not null, number integer not null, body_digest text not null,
+    permission text, at integer not null, state text not null, reply text, state_at integer not null,
+    unique (repository, comment)
+  ) strict;
+  create index commands_unfinished on commands (repository, at) where state in ('received', 'executed');
+  create table comment_watermarks (repository text primary key, at integer not null) strict, without rowid;`,
 ];
 
 /**
@@ -83,11 +146,11 @@ const steps: readonly string[] = [
  * @throws {Failure} `store` for a database of another program or a newer version.
  */
 export function migrate(database: DatabaseSync, path: string): void {
-  if (versionOf(database, path) === steps.length) return;
+  if (versionOf(database, path) === schemaSteps.length) return;
   database.exec('begin immediate');
   try {
-    for (const step of steps.slice(versionOf(database, path))) database.exec(step);
-    database.exec(`pragma application_id = ${applicationId}; pragma user_version = ${steps.length}`);
+    for (const step of schemaSteps.slice(versionOf(database, path))) database.exec(step);
+    database.exec(`pragma application_id = ${applicationId}; pragma user_version = ${schemaSteps.length}`);
     database.exec('commit');
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');
@@ -102,10 +165,10 @@ function versionOf(database: DatabaseSync, path: string): number {
   if (foreign && (tables > 0 || version > 0)) {
     throw new Failure('store', `The store ${path} is a database of another program`, { remedy: 'Give another path.' });
   }
-  if (version > steps.length) {
+  if (version > schemaSteps.length) {
     throw new Failure(
       'store',
-      `The store ${path} has schema version ${version}, and this program knows ${steps.length}`,
+      `The store ${path} has schema version ${version}, and this program knows ${schemaSteps.length}`,
       {
         remedy: 'Use the newer version of Consignee that wrote it, or give another path.',
       },

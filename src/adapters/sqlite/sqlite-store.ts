@@ -1,40 +1,48 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
+import type { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect } from 'kysely';
 import { type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
 import type { DecisionRecord, Store, StoredDecision } from '../../ports/store.ts';
+import { createCommandLog } from './command-log.ts';
+import { createGuard } from './guard.ts';
+import { createInbox } from './inbox.ts';
+import { createJournal } from './journal.ts';
 import { inputValue, kyselyDatabase } from './kysely-database.ts';
+import { openDatabase } from './open-database.ts';
 import { createRegistryMemory } from './registry-memory.ts';
-import { type DecisionRow, migrate, type Tables } from './schema.ts';
-import { storeFailure } from './store-failure.ts';
+import type { DecisionRow, Tables } from './schema.ts';
+import { withoutSync } from './transaction.ts';
 
 /** How many decision records of one installation are kept. */
 const keptDecisions = 50;
-/** How long to wait for another process's write. */
-const busyMilliseconds = 10_000;
+
+/** How long is waited for the writes of other processes, without keeping this one from its other work. */
+export interface Patience {
+  readonly busyMilliseconds: number;
+  /** For deliveries: forges wait no longer than five seconds for an answer. */
+  readonly receiveMilliseconds: number;
+}
+
+const defaultPatience: Patience = { busyMilliseconds: 10_000, receiveMilliseconds: 3_000 };
 
 /**
- * Opens the store in one SQLite file, which is made when it is not there. Several processes may have it open at once. What has
- * been written when a call returns survives the end of the process and of the machine; only when a decision was repeated last
- * may be forgotten with the machine.
+ * Opens the store in one SQLite file, which is made when it is not there. Several processes may have it open at once.
+ * What has been written when a call returns survives the end of the process and of the machine; only when a decision
+ * was repeated last, and that a delivery was acted on, may be forgotten with the machine. A call that finds another
+ * process writing waits; when it waited in vain it fails with `store`, and may be made again.
  *
  * Import this file only when a store is needed: it loads SQLite.
  *
  * @throws {Failure} `store` when the file cannot be opened or written, is no store of ours, or one of a newer version.
  */
-export async function openSqliteStore(path: string): Promise<Store> {
-  const database = open(path);
+export async function openSqliteStore(path: string, patience: Patience = defaultPatience): Promise<Store> {
+  const database = openDatabase(path);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyDatabase(database) }) });
-  const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw storeFailure(path, error);
-    }
-  };
+  const guarded = createGuard(path, patience.busyMilliseconds);
   return {
     registries: createRegistryMemory(db, guarded),
+    inbox: createInbox({ database, db, guarded, path, busyMilliseconds: patience.receiveMilliseconds }),
+    journal: createJournal(db, guarded),
+    commands: createCommandLog(db, guarded, path),
     recordCommit: (repository, branch, sha, at) =>
       guarded(async () => {
         const row = { repository, branch, sha, at: at.getTime() };
@@ -57,20 +65,6 @@ export async function openSqliteStore(path: string): Promise<Store> {
       if (database.isOpen) database.close();
     },
   };
-}
-
-function open(path: string): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: busyMilliseconds });
-    database.exec('pragma journal_mode = wal; pragma synchronous = full');
-    migrate(database, path);
-    return database;
-  } catch (error) {
-    database?.close();
-    throw storeFailure(path, error);
-  }
 }
 
 async function readRecordedCommits(db: Kysely<Tables>, repository: string, branch: string) {
@@ -124,7 +118,9 @@ async function writeDecision(db: Kysely<Tables>, record: DecisionRecord, databas
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows === 0n) {
     const repeat = db.updateTable('decisions').set({ last_at: at }).where('id', 'in', same).where('last_at', '<', at);
-    runWithoutSync(database, repeat.compile());
+    const { sql, parameters } = repeat.compile();
+    // A pass with nothing to do repeats every decision, and would wait for the disk as often.
+    withoutSync(database, () => database.prepare(sql).run(...parameters.map(inputValue)));
     return;
   }
   await db
@@ -133,19 +129,6 @@ async function writeDecision(db: Kysely<Tables>, record: DecisionRecord, databas
     .where('installation', '=', installation)
     .where('id', 'not in', decisionsOf(db, record).select('id').limit(keptDecisions))
     .execute();
-}
-
-/**
- * Does not wait for the disk: a pass with nothing to do repeats every decision, and would wait as often. In one turn of the event
- * loop, so that nothing else is written meanwhile.
- */
-function runWithoutSync(database: DatabaseSync, { sql, parameters }: CompiledQuery): void {
-  database.exec('pragma synchronous = normal');
-  try {
-    database.prepare(sql).run(...parameters.map(inputValue));
-  } finally {
-    database.exec('pragma synchronous = full');
-  }
 }
 
 function parseDecision({ id: _, because, detail, at, last_at, ...rest }: DecisionRow): StoredDecision {

@@ -22,6 +22,11 @@ export function storeFailure(path: string, error: unknown): Failure {
   return new Failure('store', `The store ${path} ${says}: ${message}`, { remedy, cause: error });
 }
 
+/** Whether another process keeps the database from being used for the moment. */
+export function isBusy(error: unknown): boolean {
+  return primaryCodeOf(error) === 5;
+}
+
 /** The low byte of an extended result code. */
 function primaryCodeOf(error: unknown): number {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return 0;

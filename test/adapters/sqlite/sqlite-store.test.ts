@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { schemaSteps } from '../../../src/adapters/sqlite/schema.ts';
 import { openSqliteStore } from '../../../src/adapters/sqlite/sqlite-store.ts';
 import { parseComponentName } from '../../../src/core/component/component-name.ts';
 import { testStore } from '../../contract/store.ts';
@@ -14,8 +15,12 @@ const storeModule = new URL('../../../src/adapters/sqlite/sqlite-store.ts', impo
 
 testStore('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'consignee-test-'));
+  const path = join(folder, 'deep', 'er', 'store.db');
   return {
-    open: () => openSqliteStore(join(folder, 'deep', 'er', 'store.db')),
+    open: () => openSqliteStore(path),
+    program: `
+      import { openSqliteStore } from ${JSON.stringify(storeModule)};
+      const store = await openSqliteStore(${JSON.stringify(path)});`,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 });
@@ -53,23 +58,27 @@ describe('the file', () => {
   test('is made once when several open it first', async () => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => openSqliteStore(path)));
     for (const store of stores) await store[Symbol.asyncDispose]();
-    expect(inspect((it) => it.prepare('pragma user_version').get())).toEqual({ user_version: 2 });
+    expect(inspect((it) => it.prepare('pragma user_version').get())).toEqual({ user_version: schemaSteps.length });
   });
 
-  test('of the first version is brought up to date with all that it holds', async () => {
-    await (await openSqliteStore(path))[Symbol.asyncDispose]();
-    inspect((it) =>
-      it.exec(`drop table verdicts;
-        drop table resolved_tags;
-        insert into first_seen values ('r.example', 'a.example/b', '1.0.0', null, 5);
-        pragma user_version = 1;`),
-    );
-    await using store = await openSqliteStore(path);
-    const component = parseComponentName('a.example/b');
-    if (!component) throw new Error('no name');
-    expect(await store.registries.firstSeen('r.example', component)).toEqual(
-      new Map([['1.0.0', { manifest: undefined, at: new Date(5) }]]),
-    );
+  test.each([1, 2])('of version %i is brought up to date with all that it holds', async (version) => {
+    inspect((it) => {
+      for (const step of schemaSteps.slice(0, version)) it.exec(step);
+      it.exec(`insert into first_seen values ('r.example', 'a.example/b', '1.0.0', null, 5);
+        pragma application_id = 0x4373676e;
+        pragma user_version = ${version};`);
+    });
+    for (const time of ['first', 'again']) {
+      await using store = await openSqliteStore(path);
+      const component = parseComponentName('a.example/b');
+      if (!component) throw new Error('no name');
+      expect(await store.registries.firstSeen('r.example', component), time).toEqual(
+        new Map([['1.0.0', { manifest: undefined, at: new Date(5) }]]),
+      );
+      await store.journal.begin({ repository: 'apps', kind: 'push', key: time, detail: {}, at: new Date(6) });
+    }
+    expect(inspect((it) => it.prepare('pragma user_version').get())).toEqual({ user_version: schemaSteps.length });
+    expect(inspect((it) => it.prepare('select key from effects').all())).toEqual([{ key: 'first' }, { key: 'again' }]);
   });
 
   test('is made once when several processes open it first', async () => {
@@ -97,7 +106,7 @@ describe('the file', () => {
     ],
     ['is cut short', async () => cutShort(), 'is damaged'],
     ['is of another program', async () => inspect((it) => it.exec('create table x (y)')), 'another program'],
-    ['is of a newer version', async () => makeNewer(), 'has schema version 99, and this program knows 2'],
+    ['is of a newer version', async () => makeNewer(), 'has schema version 99, and this program knows 3'],
   ])('that %s is refused with what to do', async (_, prepare, message) => {
     await prepare();
     await expect(openSqliteStore(path)).rejects.toMatchObject({
