@@ -18,7 +18,7 @@ import type { Connection, OpenedRegistry, Services } from './cli/services.ts';
 import { findRegistry } from './config/find-registry.ts';
 import { readSecret } from './config/secrets.ts';
 import type { ServerConfig } from './config/server-config.ts';
-import type { RegistryConnection } from './config/server-connections.ts';
+import type { ApplicationsRepository, RegistryConnection } from './config/server-connections.ts';
 import { Failure } from './core/failure.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ComponentRepository } from './ports/component-repository.ts';
@@ -60,7 +60,7 @@ function connect(config: ServerConfig, { variables, clock }: Surroundings): Conn
     openForge: async (name) => {
       const repository = opened.get(name) ?? (await openGitRepository(addressOf(config, name, variables)));
       opened.set(name, repository);
-      return createPlainGitForge(repository, { clock });
+      return createPlainGitForge(repository, { clock, bot: findRepository(config, name).author });
     },
     [Symbol.asyncDispose]: async () => {
       await evaluator[Symbol.asyncDispose]();
@@ -188,15 +188,14 @@ async function readOwnCredentials(registry: string, reading: FileReading): Promi
   return undefined;
 }
 
-function addressOf(
-  { applicationsRepositories, cache }: ServerConfig,
-  name: string,
-  environment: Surroundings['variables'],
-) {
+function addressOf(config: ServerConfig, name: string, environment: Surroundings['variables']) {
+  return { url: findRepository(config, name).url, cacheFolder: config.cache, name, environment };
+}
+
+function findRepository({ applicationsRepositories }: ServerConfig, name: string): ApplicationsRepository {
   const repository = applicationsRepositories.get(name);
-  if (!repository)
-    throw new Failure('usage', `There is no applications repository ${name} in the server configuration.`);
-  return { url: repository.url, cacheFolder: cache, name, environment };
+  if (repository) return repository;
+  throw new Failure('usage', `There is no applications repository ${name} in the server configuration.`);
 }
 
 async function openStore({ store }: ServerConfig): Promise<Store> {

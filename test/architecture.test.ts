@@ -10,8 +10,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workflows: ['core', 'ports'],
   adapters: ['core', 'ports'],
   config: ['core'],
-  cli: ['core', 'ports', 'workflows', 'config'],
-  'wire.ts': ['core', 'ports', 'workflows', 'adapters', 'config', 'cli'],
+  server: ['core', 'ports'],
+  cli: ['core', 'ports', 'workflows', 'config', 'server'],
+  'wire.ts': ['core', 'ports', 'workflows', 'adapters', 'config', 'server', 'cli'],
   'main.ts': ['wire.ts', 'cli', 'config', 'core'],
 };
 
@@ -39,7 +40,11 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Which adapter may use which other: git serves the forges. */
-const adapterMayUse: Readonly<Record<string, readonly string[]>> = { 'plain-git': ['git'] };
+const adapterMayUse: Readonly<Record<string, readonly string[]>> = {
+  'plain-git': ['git'],
+  gitea: ['git'],
+  github: ['git'],
+};
 
 const importPattern =
   /(?:^|[\s;])(?:import|export)\s[^'"]*?from\s*'([^']+)'|import\s*\(\s*'([^']+)'\s*\)|^import\s*'([^']+)'/gm;

@@ -18,8 +18,8 @@ export async function pullList(
   context: CommandContext,
 ): Promise<number> {
   const { terminal } = context;
-  const all = await withSession(options, context, readPullRequests);
-  const shown = all.filter(({ state }) => options.all || state === 'open').toSorted((a, b) => b.number - a.number);
+  const { open, ended } = await withSession(options, context, readPullRequests);
+  const shown = [...open, ...(options.all ? ended : [])].toSorted((a, b) => b.number - a.number);
   if (options.output === 'json') {
     terminal.out(printJson({ pullRequests: shown }));
     return 0;
@@ -33,7 +33,7 @@ export async function pullList(
     it.createdAt.toISOString().slice(0, 10),
   ]);
   const header = ['NUMBER', 'STATE', 'TITLE', 'BRANCH', 'OPENED'].map((it) => style('dim', it));
-  const hint = all.length > 0 ? `; ${all.length} ended (--all lists them)` : '';
+  const hint = ended.length > 0 ? `; ${ended.length} ended (--all lists them)` : '';
   terminal.out(rows.length === 0 ? `No pull request is open${hint}.\n` : `${columns([header, ...rows])}\n`);
   return 0;
 }
@@ -163,9 +163,9 @@ export async function pullComment(
   return 0;
 }
 
-async function readPullRequests({ forge }: Session): Promise<readonly PullRequest[]> {
+async function readPullRequests({ forge }: Session) {
   await forge.content.readRefs();
-  return forge.pullRequests.list();
+  return { open: await forge.pullRequests.listOpen(), ended: await forge.pullRequests.listEnded() };
 }
 
 async function find(number: string, session: Session): Promise<PullRequest> {

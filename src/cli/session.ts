@@ -133,7 +133,6 @@ async function openSession(
   repository: ApplicationsRepository,
   { server, connection, context }: Opening,
 ): Promise<Session> {
-  refuse(repository.unavailable);
   const forge = await connection.openForge(repository.name);
   const { trust } = server;
   return {
@@ -156,7 +155,7 @@ async function openSession(
     passOptions: (how) => ({
       repository: repository.name,
       branch: repository.branch,
-      read: (files) => resolveInstallations(parseRepositoryConfig(files), { floor: trust }).installations,
+      read: (files) => resolveInstallations(parseRepositoryConfig(files), { floor: trust }),
       bot: repository.author,
       fresh: false,
       floor: operatorFloorOf(trust),
@@ -169,7 +168,6 @@ function refuse(unavailable: Unavailable | undefined): void {
   if (!unavailable) return;
   throw new Failure('not-available', unavailable.message, {
     place: unavailable.place,
-    remedy:
-      'Use what is available for now: applications repositories in plain git, archives in the place of registries, sqlite.',
+    remedy: 'Use what is available for now: a store in sqlite.',
   });
 }

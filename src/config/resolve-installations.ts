@@ -8,6 +8,7 @@ import type {
   VerificationAnchor,
 } from '../core/installation/installation.ts';
 import { joinPath } from '../core/installation/places.ts';
+import type { Roles } from '../core/installation/roles.ts';
 import { configurationFailure } from './configuration-failure.ts';
 import { checkInstallations } from './installation-checks.ts';
 import { checkOwnership } from './ownership-checks.ts';
@@ -21,6 +22,7 @@ import { unavailableIn } from './unavailable.ts';
 /** What the applications repository wants deployed, with every setting resolved. */
 export interface ResolvedConfig {
   readonly installations: readonly ConfiguredInstallation[];
+  readonly roles: Roles;
 }
 
 /**
@@ -43,7 +45,7 @@ export function resolveInstallations(
   });
   const clashes = checkOwnership(resolved);
   if (clashes.length > 0) throw configurationFailure(clashes, 'the repository configuration');
-  return { installations: resolved.map((it) => it.installation) };
+  return { installations: resolved.map((it) => it.installation), roles: config.top.content.roles ?? {} };
 }
 
 /** @returns `undefined` only where the checks above find fault. */
@@ -69,6 +71,7 @@ function resolve(subject: Subject): ConfiguredInstallation | undefined {
     minimumAgeSeconds: parseDuration(effectiveValue(levels, 'minimumAge')),
     merge: effectiveValue(levels, 'merge'),
     checks: effectiveValue(levels, 'checks'),
+    approvals: resolveApprovals(effective(levels, 'approvals').value),
     flux: resolveFlux(effective(levels, 'flux').value),
     valuesPath: joinPath(path, effectiveValue(levels, 'values').replaceAll('{application}', application)),
     unavailable: unavailableIn(subject),
@@ -121,6 +124,10 @@ function resolveFlux(written: Settings['flux']): FluxSetting | undefined {
   if (written === undefined || written === 'none') return undefined;
   const { kustomizations, source = 'flux-system', namespace = 'flux-system' } = written;
   return { kustomizations: kustomizations === '.' ? '' : kustomizations, source, namespace };
+}
+
+function resolveApprovals(written: Settings['approvals']): Installation['approvals'] {
+  return written === 'none' ? undefined : written;
 }
 
 const unlessNone = (written: string | undefined) => (written === 'none' ? undefined : written);

@@ -9,9 +9,11 @@ import {
   type FluxConnection,
   type ForgeConnection,
   type Listen,
+  type Notification,
   type RegistryConnection,
   resolveConnections,
   resolveListen,
+  resolveNotifications,
   resolveStore,
   type Store,
 } from './server-connections.ts';
@@ -28,6 +30,10 @@ export interface ServerConfig {
   /** Folder for what can be fetched again. */
   readonly cache: string;
   readonly listen: Listen;
+  /** Where webhooks reach the listener; `undefined` where the operator does not say. */
+  readonly publicUrl: string | undefined;
+  readonly pollingSeconds: number;
+  readonly notify: readonly Notification[];
   readonly limits: Limits;
   readonly author: Person;
   readonly trust: TrustFloor;
@@ -65,16 +71,23 @@ function resolveServer(written: WrittenServer, document: ConfigDocument): Server
     store: resolveStore(written.store ?? serverDefaults.store, document, locate),
     cache: locate(written.cache ?? serverDefaults.cache),
     listen: resolveListen(written.listen ?? {}, document),
+    publicUrl: written.publicUrl?.replace(/\/+$/, ''),
+    pollingSeconds: parseDuration(written.polling ?? serverDefaults.polling),
+    notify: resolveNotifications(written.notify, locate),
     limits: resolveLimits(written.limits ?? {}),
     author,
-    trust: {
-      allowUnsigned: written.trust?.allowUnsigned ?? defaultTrustFloor.allowUnsigned,
-      allowExternalAccess: written.trust?.allowExternalAccess ?? defaultTrustFloor.allowExternalAccess,
-      minimumSignatures: written.trust?.minimumSignatures ?? defaultTrustFloor.minimumSignatures,
-      normalisations: written.trust?.normalisations ?? defaultTrustFloor.normalisations,
-      algorithms: written.trust?.algorithms ?? defaultTrustFloor.algorithms,
-      revokedKeys: written.trust?.revokedKeys ?? defaultTrustFloor.revokedKeys,
-    },
+    trust: resolveTrust(written.trust ?? {}),
+  };
+}
+
+function resolveTrust(written: NonNullable<WrittenServer['trust']>): TrustFloor {
+  return {
+    allowUnsigned: written.allowUnsigned ?? defaultTrustFloor.allowUnsigned,
+    allowExternalAccess: written.allowExternalAccess ?? defaultTrustFloor.allowExternalAccess,
+    minimumSignatures: written.minimumSignatures ?? defaultTrustFloor.minimumSignatures,
+    normalisations: written.normalisations ?? defaultTrustFloor.normalisations,
+    algorithms: written.algorithms ?? defaultTrustFloor.algorithms,
+    revokedKeys: written.revokedKeys ?? defaultTrustFloor.revokedKeys,
   };
 }
 

@@ -7,12 +7,10 @@ import { parseSecretReference, type SecretReference } from './secret-reference.t
 import { serverDefaults, type WrittenServer } from './server-schema.ts';
 import { notYet } from './unavailable.ts';
 
-/** Something that the configuration names: it may be there, and refused when it is used. */
+/** Something that the configuration names. */
 interface Connection {
   readonly name: string;
   readonly place: Place;
-  /** Why this version cannot use it; `undefined` when it can. */
-  readonly unavailable: Unavailable | undefined;
 }
 
 export interface ApplicationsRepository extends Connection {
@@ -33,9 +31,25 @@ export interface ForgeConnection extends Connection {
   readonly type: 'plain-git' | 'gitea' | 'forgejo' | 'github';
   readonly url: string | undefined;
   readonly credentials: Credentials | undefined;
+  /** For GitHub. */
+  readonly app: GitHubApp | undefined;
   /** File in PEM. */
   readonly certificateAuthority: string | undefined;
   readonly webhookSecrets: readonly SecretReference[];
+}
+
+export interface GitHubApp {
+  readonly id: number;
+  readonly privateKey: SecretReference;
+  /** `undefined` for the one that has the repository. */
+  readonly installation: number | undefined;
+}
+
+/** Who is told of refused deliveries. */
+export interface Notification {
+  readonly name: string;
+  readonly url: string;
+  readonly secret: SecretReference;
 }
 
 /** Where the bot's account at a registry stands. */
@@ -61,6 +75,8 @@ export interface RegistryConnection extends Connection {
 }
 
 export interface FluxConnection extends Connection {
+  /** Why this version cannot use it. */
+  readonly unavailable: Unavailable;
   readonly type: 'webhook' | 'commit-status' | 'cluster';
   readonly webhookSecrets: readonly SecretReference[];
   readonly kubeconfig: SecretReference | undefined;
@@ -75,7 +91,7 @@ export interface Listen {
   readonly hooks: string | undefined;
   readonly dashboard: string | undefined;
   readonly metrics: string | undefined;
-  /** Set when any address is. */
+  /** Set when one is that this version does not listen on. */
   readonly unavailable: Unavailable | undefined;
 }
 
@@ -124,7 +140,6 @@ function resolveRepository(
   return {
     name,
     place: document.placeOf(['applicationsRepositories', name]),
-    unavailable: forge.unavailable,
     url: isPath(entry.url) ? locate(entry.url) : entry.url,
     forge,
     branch: entry.branch ?? serverDefaults.branch,
@@ -145,28 +160,28 @@ function implicitForge(
   return {
     name: serverDefaults.forge,
     place: document.placeOf(['applicationsRepositories', repository]),
-    unavailable: undefined,
     type: 'plain-git',
     url: undefined,
     credentials: undefined,
+    app: undefined,
     certificateAuthority: undefined,
     webhookSecrets: [],
   };
 }
 
 function resolveForge(name: string, entry: Entry<'forges'>, { document, locate }: Context): ForgeConnection {
-  const place = document.placeOf(['forges', name]);
-  const extras = Object.keys(entry).filter((key) => key !== 'type');
-  const setting = entry.type === 'plain-git' ? `forges.${name}.${extras[0]}` : `forges.${name}`;
-  const what = entry.type === 'plain-git' ? 'a connection of its own for plain git' : `the forge ${entry.type}`;
-  const usable = entry.type === 'plain-git' && extras.length === 0;
+  const { app } = entry;
   return {
     name,
-    place,
-    unavailable: usable ? undefined : notYet(setting, what, place),
+    place: document.placeOf(['forges', name]),
     type: entry.type,
-    url: entry.url,
+    url: entry.url?.replace(/\/+$/, ''),
     credentials: resolveCredentials(entry.credentials, locate),
+    app: app && {
+      id: app.id,
+      privateKey: parseSecretReference(app.privateKey, locate),
+      installation: app.installation,
+    },
     certificateAuthority: entry.certificateAuthority && locate(entry.certificateAuthority),
     webhookSecrets: (entry.webhookSecrets ?? []).map((it) => parseSecretReference(it, locate)),
   };
@@ -179,10 +194,6 @@ function resolveRegistry(name: string, entry: Entry<'registries'>, { document, l
   return {
     name,
     place,
-    unavailable:
-      webhookSecrets.length > 0
-        ? notYet(`registries.${name}.webhookSecrets`, 'listening to webhooks of a registry', place)
-        : undefined,
     archive: archive === undefined ? undefined : locate(archive),
     address,
     account: credentials && resolveAccount(credentials, locate),
@@ -225,6 +236,16 @@ function resolveCredentials(entry: Entry<'forges'>['credentials'], locate: Conte
   };
 }
 
+export function resolveNotifications(
+  written: WrittenServer['notify'],
+  locate: Context['locate'],
+): readonly Notification[] {
+  return Object.entries(written ?? {}).map(([name, { url, secret }]) => ({
+    ...{ name, url },
+    secret: parseSecretReference(secret, locate),
+  }));
+}
+
 export function resolveStore(
   written: NonNullable<WrittenServer['store']>,
   document: ConfigDocument,
@@ -242,8 +263,10 @@ export function resolveListen(
   { hooks, dashboard, metrics }: NonNullable<WrittenServer['listen']>,
   document: ConfigDocument,
 ): Listen {
-  const any = hooks ?? dashboard ?? metrics;
-  const unavailable = any === undefined ? undefined : notYet('listen', 'a listener', document.placeOf(['listen']));
+  const later = dashboard === undefined ? 'metrics' : 'dashboard';
+  const place = document.placeOf(['listen', later]);
+  const unavailable =
+    (dashboard ?? metrics) === undefined ? undefined : notYet(`listen.${later}`, `a listener for ${later}`, place);
   return { hooks, dashboard, metrics, unavailable };
 }
 

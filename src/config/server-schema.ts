@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { normalisationAlgorithms } from '../core/trust/normalise.ts';
 import { signatureAlgorithms } from '../core/trust/signature-value.ts';
+import { anything, certificateAuthority, forge, httpAddress, path, webhookSecrets } from './forge-schema.ts';
 import {
   branch,
   choice,
@@ -24,36 +25,14 @@ export const serverDefaults = {
   author: { name: 'Consignee', email: 'consignee@localhost' },
   limits: { renderTime: '5s', contentCache: 256 },
   concurrency: 8,
+  polling: '5m',
   minimumSignatures: 1,
 } as const;
-
-const anything = z.string('a text').min(1, 'a text that is not empty');
-
-const path = text(/^[^\s](?:.*[^\s])?$/, 'a path; a relative one begins at the folder of this file');
 
 const author = z.strictObject({
   name: text(/^[^<>\n]+$/, 'a name').describe('Name of the author.'),
   email: text(/^[^\s<>]+$/, 'an e-mail address').describe('E-mail address of the author.'),
 });
-
-const credentials = z
-  .strictObject({
-    token: secretReference.describe('A token; instead of user and password.').optional(),
-    username: anything.describe('Name of the user.').optional(),
-    password: secretReference.describe("The user's password.").optional(),
-  })
-  .check(({ value, issues }) => {
-    const pair = value.username !== undefined && value.password !== undefined;
-    const none = value.username === undefined && value.password === undefined;
-    if (value.token === undefined ? pair : none) return;
-    const remedy = 'Write either token, or username and password.';
-    issues.push({
-      code: 'custom',
-      input: value,
-      message: 'these are not one whole set of credentials',
-      params: { remedy },
-    });
-  });
 
 const registryCredentials = z
   .strictObject({
@@ -73,13 +52,6 @@ const registryCredentials = z
     issues.push({ code: 'custom', input: value, message, params: { remedy } });
   });
 
-const webhookSecrets = list(secretReference, 'a list of one or two references to secrets')
-  .min(1, 'a list of one or two references to secrets')
-  .max(2, 'a list of one or two references to secrets')
-  .describe('Secrets of incoming webhooks: one, or two while they are exchanged.');
-
-const certificateAuthority = path.describe('File of the certificate authority to trust, in PEM.');
-
 const applicationsRepository = z
   .strictObject({
     url: gitAddress.describe(
@@ -97,17 +69,12 @@ const applicationsRepository = z
   })
   .meta({ id: 'applicationsRepository' });
 
-const forge = z
+const notification = z
   .strictObject({
-    type: choice(['plain-git', 'gitea', 'forgejo', 'github']).describe('What the forge is.'),
-    url: text(/^https?:\/\/[^\s@/]+[^\s@]*$/, 'an address such as https://git.example.org')
-      .describe('Address of the forge. Not for plain git.')
-      .optional(),
-    credentials: credentials.describe('The account of the bot.').optional(),
-    certificateAuthority: certificateAuthority.optional(),
-    webhookSecrets: webhookSecrets.optional(),
+    url: httpAddress.describe('Where notifications are posted as JSON.'),
+    secret: secretReference.describe('They are signed with it, by HMAC-SHA256 in `X-Consignee-Signature-256`.'),
   })
-  .meta({ id: 'forge' });
+  .meta({ id: 'notification' });
 
 const registry = z
   .strictObject({
@@ -230,6 +197,19 @@ export const serverSchema = z.strictObject({
   flux: z.record(name, fluxConnection).describe('Connections to Flux, which reports health.').optional(),
   store: store.describe('Where the bot remembers what git cannot.').meta({ default: serverDefaults.store }).optional(),
   cache: path.describe('Folder for what can be fetched again.').meta({ default: serverDefaults.cache }).optional(),
+  publicUrl: httpAddress
+    .describe(
+      'Where forges and registries reach the listener for webhooks: `<publicUrl>/hooks/…`. For `init` and `doctor`.',
+    )
+    .optional(),
+  polling: duration
+    .describe('How often `serve` looks at everything, whether or not a webhook came.')
+    .meta({ default: serverDefaults.polling })
+    .optional(),
+  notify: z
+    .record(name, notification)
+    .describe('Who is told by webhook when a delivery is refused, and when that is over.')
+    .optional(),
   listen: listen.describe('Addresses to listen on. Without one, the listener is off.').optional(),
   limits: limits.describe('Limits of the process.').optional(),
   author: author.describe('Author of commits.').meta({ default: serverDefaults.author }).optional(),

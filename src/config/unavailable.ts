@@ -1,15 +1,13 @@
 import type { Unavailable } from '../core/installation/installation.ts';
 import { effective, type Subject } from './setting-levels.ts';
-import { ownCheck, type SettingName, type Settings } from './settings.ts';
+import type { SettingName, Settings } from './settings.ts';
 
 /** Settings that later versions act on: which of their values ask for more than this version does, and what they ask for. */
 const laterSettings: { readonly [Name in SettingName]?: Later<NonNullable<Settings[Name]>> } = {
   health: { asked: (value) => value !== 'none', what: 'waiting for health reports from Flux' },
-  approvals: { asked: (value) => value !== 'none', what: 'waiting for approvals' },
   soak: { asked: (value) => !value.startsWith('0'), what: 'waiting for a soak time' },
   windows: { asked: (value) => value.length > 0, what: 'merging in time windows only' },
   manage: { asked: (value) => value === 'pin', what: 'changing only the version in manifests of your own' },
-  checks: { asked: (value) => value.some((it) => it !== ownCheck), what: `waiting for checks other than ${ownCheck}` },
   templates: { asked: (value) => value.startsWith('ocm-k8s-toolkit@'), what: 'the template set ocm-k8s-toolkit' },
 };
 
@@ -37,7 +35,7 @@ export function unavailableIn(subject: Subject): readonly Unavailable[] {
   const keys = (['after', 'repository', 'branch'] as const)
     .filter((key) => content[key] !== undefined && content[key].length > 0)
     .map((key) => notYet(key, laterKeys[key], placeOf(key)));
-  const settings = (['health', 'approvals', 'soak', 'windows', 'manage', 'checks', 'templates'] as const).flatMap(
+  const settings = (['health', 'soak', 'windows', 'manage', 'templates'] as const).flatMap(
     (setting) => unavailableSetting(subject, setting) ?? [],
   );
   return [...keys, ...settings];

@@ -1,29 +1,53 @@
+import type { Actor } from '../core/pull-request/actor.ts';
 import type { Comment, PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha, Person } from '../core/repository/commit.ts';
 import type { GitWriter } from './git-writer.ts';
 import type { RepositoryContent } from './repository-content.ts';
 
-/** One applications repository on its forge, by role. */
+/**
+ * One applications repository on its forge, by role. What a forge does not have is `undefined`, never imitated with weaker
+ * guarantees. Wherever a member takes `by`, a forge with accounts acts as the bot's own account and leaves it aside.
+ *
+ * No member repeats by itself a call that is not safe to repeat (C-11): after an answer that leaves open whether the thing was done,
+ * it is read again, and that decides.
+ */
 export interface Forge {
   readonly content: RepositoryContent;
   readonly writer: GitWriter;
   readonly pullRequests: PullRequests;
   readonly comments: Comments;
+  readonly people: People;
+  readonly checks: Checks | undefined;
+  readonly reviews: Reviews | undefined;
+  readonly issues: Issues | undefined;
 }
 
 export interface PullRequests {
   /**
-   * Lists the pull requests with a head under `consignee/`: all open ones, and those that ended. Complete, or it throws.
+   * Lists the open pull requests of the bot: from a branch under `consignee/` of this very repository, by the bot's own account
+   * (reliability.md A-43). Complete, or it throws.
    *
    * @throws {Failure} `forge-unreachable`.
    */
-  list(): Promise<readonly PullRequest[]>;
+  listOpen(): Promise<readonly PullRequest[]>;
 
   /**
-   * Opens a pull request for a branch that exists. Safe to repeat: when one is open from `head` to `base` already, that one is
-   * returned as it is.
+   * Lists those of the bot that ended, oldest first.
    *
-   * @throws {Failure} `forge-conflict` when a branch is gone, or `base` holds all of `head` already.
+   * @param head Only those from this branch; without it all.
+   * @throws {Failure} `forge-unreachable`.
+   */
+  listEnded(head?: string): Promise<readonly PullRequest[]>;
+
+  /** @returns One of the bot's, open or ended, read afresh; `undefined` when there is none of this number, or it is not the bot's. */
+  read(number: number): Promise<PullRequest | undefined>;
+
+  /**
+   * Opens a pull request for a branch that exists. Safe to repeat: when one of the bot is open from `head` to `base` already, that one
+   * is returned as it is. Of several that concurrent calls made the oldest is returned, and ours that are younger are closed.
+   *
+   * @throws {Failure} `forge-conflict` when a branch is gone, `base` holds all of `head` already, or somebody else has a pull request
+   *   open from `head`.
    */
   open(request: {
     readonly head: string;
@@ -34,13 +58,14 @@ export interface PullRequests {
     readonly by: Person;
   }): Promise<PullRequest>;
 
-  /** Changes what is given and leaves the rest. Writes nothing when nothing differs. */
+  /** Changes what is given and leaves the rest, the labels of others included. Writes nothing when nothing differs. */
   update(
     number: number,
     change: {
       readonly title?: string;
       readonly body?: string;
-      readonly labels?: readonly string[];
+      readonly addLabels?: readonly string[];
+      readonly removeLabels?: readonly string[];
       readonly by: Person;
     },
   ): Promise<PullRequest>;
@@ -49,10 +74,12 @@ export interface PullRequests {
   close(number: number, by: Person): Promise<PullRequest>;
 
   /**
-   * Merges with a merge commit, only while the head is `expectedHead` and, when it is given, the base is `expectedBase`.
+   * Merges with a merge commit, only while the head is `expectedHead` and, when it is given, the base is `expectedBase`. A forge that
+   * cannot check the base in one step with the merge reads it right before.
    *
    * @returns `merged` also when it was merged at that head before. `head-moved`, `base-moved` and `conflict` change nothing.
-   *   `closed` when the pull request was closed without merging.
+   *   `closed` when the pull request was closed without merging. `not-ready` when the forge does not let it be merged now and waiting
+   *   may help, with the forge's words: required checks or approvals, or a state that is still being worked out.
    * @throws {Failure} `forge-conflict` when the base branch, not expected anywhere, keeps moving; `forge-denied` when the forge refuses.
    */
   merge(
@@ -67,11 +94,107 @@ export interface PullRequests {
   ): Promise<
     | { readonly kind: 'merged'; readonly commit: CommitSha }
     | { readonly kind: 'head-moved' | 'base-moved' | 'conflict' | 'closed' }
+    | { readonly kind: 'not-ready'; readonly why: string }
   >;
 }
 
+/** On pull requests and issues alike, by their number. */
 export interface Comments {
   /** Oldest first. */
   list(number: number): Promise<readonly Comment[]>;
+
+  /** @returns Every comment of the repository that was made or changed at `since` or later, oldest first. Complete, or it throws. */
+  listSince(since: Date): Promise<readonly Comment[]>;
+
+  /** @returns The comment as it stands now; `undefined` when it was deleted. */
+  read(id: string): Promise<Comment | undefined>;
+
   add(number: number, comment: { readonly body: string; readonly by: Person }): Promise<Comment>;
+
+  /**
+   * Keeps one comment of the bot for each key: adds it, or edits the one that is there where the text differs. Safe to repeat.
+   *
+   * @param comment.key Letters, digits and `.:/@+=-`; it stands in the comment as a hidden marker.
+   */
+  ensure(
+    number: number,
+    comment: { readonly key: string; readonly body: string; readonly by: Person },
+  ): Promise<{ readonly comment: Comment; readonly written: boolean }>;
+
+  /** Says with a sign on the comment itself that it was seen; where a forge has no signs, says nothing. Safe to repeat. */
+  acknowledge(id: string): Promise<void>;
+}
+
+export interface People {
+  /** @returns The account that the bot acts with. Asked for once. */
+  self(): Promise<Actor>;
+
+  /**
+   * @param hint What a signed event said about the actor's rights, of the last minute.
+   * @returns What somebody may do in this repository; `unknown`, which is to be taken as a denial, when the forge does not tell.
+   */
+  permissionOf(actor: Actor, hint?: Permission): Promise<Permission | 'unknown'>;
+
+  /** @param team As people write it in the configuration: `organisation/team`. */
+  isMember(actor: Actor, team: string): Promise<boolean | 'unknown'>;
+}
+
+export type Permission = 'admin' | 'write' | 'read' | 'none';
+
+/** Statuses of commits: for each commit and context the newest counts. */
+export interface Checks {
+  /** Writes only when the newest status of the bot in this context says something else. */
+  set(sha: CommitSha, check: WantedCheck): Promise<void>;
+
+  /** @returns The newest status of each context, from all pages. */
+  list(sha: CommitSha): Promise<readonly Check[]>;
+}
+
+export interface WantedCheck {
+  /** For example `consignee/verified`. */
+  readonly context: string;
+  readonly state: CheckState;
+  /** One line. */
+  readonly description: string;
+  readonly link?: string;
+}
+
+export type CheckState = 'pending' | 'success' | 'failure';
+
+export interface Check extends WantedCheck {
+  /** Who reported it: anybody with the right to write can take any name for a context (A-51). */
+  readonly by: Actor | undefined;
+}
+
+export interface Reviews {
+  /** @returns The latest word of each reviewer. */
+  list(number: number): Promise<readonly Review[]>;
+}
+
+export interface Review {
+  readonly by: Actor;
+  readonly verdict: 'approved' | 'changes-requested' | 'commented';
+  /** The head that was reviewed; `undefined` when the forge does not say. */
+  readonly head: CommitSha | undefined;
+  /** Whether somebody took it back, or the forge did after a push. */
+  readonly dismissed: boolean;
+}
+
+/** Issues that the bot keeps, each found again by its key. */
+export interface Issues {
+  /** @returns The open ones that the bot keeps, with their keys. Complete, or it throws. */
+  listOpen(): Promise<readonly Issue[]>;
+
+  /** Keeps one open issue for the key: opens it, or edits the one that is there where title or text differ. Safe to repeat. */
+  ensure(issue: { readonly key: string; readonly title: string; readonly body: string }): Promise<Issue>;
+
+  /** Closes it, saying why; one that is closed is left as it is. */
+  close(number: number, why: string): Promise<void>;
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly key: string;
+  readonly title: string;
+  readonly link: string;
 }

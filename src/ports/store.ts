@@ -2,6 +2,9 @@ import type { ComponentName } from '../core/component/component-name.ts';
 import type { Digest } from '../core/digest.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
+import type { CommandLog } from './command-log.ts';
+import type { Inbox } from './inbox.ts';
+import type { Journal } from './journal.ts';
 
 /**
  * What git, registry and forge cannot remember. Losing it loses no safety: floors come from lock files, and commits that are
@@ -10,6 +13,12 @@ import type { Evidence } from '../core/trust/evidence.ts';
 export interface Store extends AsyncDisposable {
   /** What was seen in registries. */
   readonly registries: RegistryMemory;
+  /** What arrived by webhooks. */
+  readonly inbox: Inbox;
+  /** What the bot did, and was about to do. */
+  readonly journal: Journal;
+  /** What people asked for in comments. */
+  readonly commands: CommandLog;
 
   /** Remembers that the bot made this commit for this branch. Done before the push (C-06). */
   recordCommit(repository: string, branch: string, sha: CommitSha, at: Date): Promise<void>;

@@ -101,7 +101,7 @@ async function updatePullRequest(act: Act): Promise<PullRequest> {
     by,
   });
   if (branch.kind === 'absent')
-    await ports.forge.comments.add(number, { body: describeBroughtBack(installation, lock.version), by });
+    await ports.forge.comments.ensure(number, { ...describeBroughtBack(installation, lock.version), by });
   return updated;
 }
 
@@ -113,11 +113,11 @@ export async function markPullRequest(
 ): Promise<PullRequest> {
   const { forge } = ports;
   const { bot: by } = options;
-  const { title, body } = await findStillOpen(number, forge);
+  const { title, body, headSha } = await findStillOpen(number, forge);
   const warning = describeRefused(detail, reasons);
-  const updated = await forge.pullRequests.update(number, { title, body: markRefused(body, warning), by });
-  await forge.comments.add(number, { body: warning.join('\n'), by });
-  return updated;
+  // Before the mark, which says that all of it was done.
+  await forge.comments.ensure(number, { key: `refused/${headSha ?? ''}`, body: warning.join('\n'), by });
+  return forge.pullRequests.update(number, { title, body: markRefused(body, warning), by });
 }
 
 /** What people merged or closed in the meantime keeps its text: it says what they decided on. */
@@ -160,9 +160,9 @@ async function closePullRequest(
   const { forge } = ports;
   const now = await findPullRequest(forge, pullRequest.number);
   if (now.state !== 'open') return now;
-  // Closing first: a crash in between loses the explanation, where the other order would repeat it.
+  // First the explanation, which is safe to repeat: a crash in between loses nothing.
+  await forge.comments.ensure(pullRequest.number, { key: 'closed', body: `Closed: ${why}`, by: options.bot });
   const closed = await forge.pullRequests.close(pullRequest.number, options.bot);
-  await forge.comments.add(pullRequest.number, { body: `Closed: ${why}`, by: options.bot });
   if (branch.kind === 'ours')
     await forge.writer.push([{ ref: `refs/heads/${branchOf(installation)}`, expect: branch.head, to: undefined }]);
   return closed;

@@ -1,10 +1,12 @@
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
+import type { Actor } from '../core/pull-request/actor.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
-import type { CommitSha, Person } from '../core/repository/commit.ts';
+import type { CommitSha } from '../core/repository/commit.ts';
 import { compareVersions, parseVersion, type Version } from '../core/version/version.ts';
+import type { Forge } from '../ports/forge.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import { readLockAt } from './read-lock.ts';
 
@@ -15,9 +17,9 @@ interface SetAsideInput {
   readonly installation: Installation;
   readonly installed: Version | undefined;
   readonly base: CommitSha;
-  readonly content: RepositoryContent;
-  readonly pullRequests: readonly PullRequest[];
-  readonly bot: Person;
+  readonly forge: Pick<Forge, 'content' | 'pullRequests'>;
+  /** The bot's own account. */
+  readonly self: Actor;
 }
 
 /**
@@ -32,13 +34,13 @@ export async function findSetAside(input: SetAsideInput): Promise<ReadonlyMap<st
 async function findClosed({
   installation,
   installed,
-  content,
-  pullRequests,
-  bot,
+  forge,
+  self,
 }: SetAsideInput): Promise<readonly [string, string][]> {
   const found: [string, string][] = [];
-  for (const pullRequest of pullRequests.filter((it) => closedByPerson(it, installation, bot))) {
-    const version = await readProposed(content, pullRequest, lockPathOf(installation));
+  const ended = await forge.pullRequests.listEnded(branchOf(installation));
+  for (const pullRequest of ended.filter((it) => closedByPerson(it, self))) {
+    const version = await readProposed(forge.content, pullRequest, lockPathOf(installation));
     const by = pullRequest.endedBy ? ` by ${pullRequest.endedBy.name}` : '';
     if (version && version !== installed) found.push([version, `pull request #${pullRequest.number} was closed${by}`]);
   }
@@ -62,13 +64,9 @@ async function readProposed(
   }
 }
 
-/** @returns Whether a person ended this pull request of the installation without merging it. */
-export function closedByPerson(
-  { head, state, endedBy }: PullRequest,
-  installation: Installation,
-  bot: Person,
-): boolean {
-  return head === branchOf(installation) && state === 'closed' && endedBy?.email !== bot.email;
+/** @returns Whether a person ended this pull request without merging it: neither the bot, nor the forge with its branch. */
+export function closedByPerson({ state, endedBy, endedWithBranch }: PullRequest, self: Actor): boolean {
+  return state === 'closed' && !endedWithBranch && endedBy?.id !== self.id;
 }
 
 /** A version that the base branch had and has no more was taken back by somebody: a revert must not be undone by the bot. */
@@ -76,7 +74,7 @@ async function findTakenBack({
   installation,
   installed,
   base,
-  content,
+  forge: { content },
 }: SetAsideInput): Promise<readonly [string, string][]> {
   const path = lockPathOf(installation);
   const commits = await content.readCommits({ to: base, path, limit: historyLimit });

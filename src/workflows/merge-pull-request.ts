@@ -79,6 +79,10 @@ export async function mergePullRequest({
       throw new Failure('forge-conflict', `Pull request #${number} conflicts with ${pullRequest.base}.`, {
         remedy: 'Run "consignee run": it makes the proposal anew on the tip of the base branch.',
       });
+    case 'not-ready':
+      throw new Failure('forge-conflict', `Pull request #${number} cannot be merged yet: ${merged.why}`, {
+        remedy: 'Nothing was merged. What is missing must be given on the forge; then try again.',
+      });
     case 'closed':
       throw new Failure('forge-conflict', `Pull request #${number} was closed without being merged.`, {
         remedy: 'A closed pull request skips its version; wait for the next version, or reinstate it by hand.',
@@ -107,10 +111,9 @@ function refuseMarked({ number, state, body }: PullRequest): void {
 
 /** @throws {Failure} `usage` when there is none of this number, naming those that are open. */
 export async function findPullRequest(forge: Forge, number: number): Promise<PullRequest> {
-  const all = await forge.pullRequests.list();
-  const found = all.find((it) => it.number === number);
+  const found = await forge.pullRequests.read(number);
   if (found) return found;
-  const open = all.filter(({ state }) => state === 'open').map((it) => `#${it.number}`);
+  const open = (await forge.pullRequests.listOpen()).map((it) => `#${it.number}`);
   throw new Failure('usage', `There is no pull request #${number} of Consignee in ${forge.content.name}.`, {
     remedy:
       open.length === 0

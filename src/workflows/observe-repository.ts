@@ -2,23 +2,29 @@ import { decodeUtf8 } from '../core/document/strict-yaml.ts';
 import { Failure } from '../core/failure.ts';
 import type { ConfiguredInstallation } from '../core/installation/installation.ts';
 import { configurationFolder } from '../core/installation/places.ts';
+import type { Roles } from '../core/installation/roles.ts';
 import type { CommitSha, Tree } from '../core/repository/commit.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 
+/** What the repository configuration says. */
+export interface Configured {
+  readonly installations: readonly ConfiguredInstallation[];
+  readonly roles: Roles;
+}
+
 /**
- * Reads the files of `.consignee/` (by path in the repository) into installations.
+ * Reads the files of `.consignee/` (by path in the repository).
  *
  * @throws {Failure} `configuration` with everything that is wrong.
  */
-export type ReadConfiguration = (files: ReadonlyMap<string, string>) => readonly ConfiguredInstallation[];
+export type ReadConfiguration = (files: ReadonlyMap<string, string>) => Configured;
 
 /** The applications repository at one commit, with its configuration. */
-export interface RepositoryState {
+export interface RepositoryState extends Configured {
   readonly commit: CommitSha;
   readonly tree: Tree;
   /** The text files under `.consignee/`, but for evidence. */
   readonly texts: ReadonlyMap<string, string>;
-  readonly installations: readonly ConfiguredInstallation[];
 }
 
 /**
@@ -43,7 +49,7 @@ export async function readRepositoryState(
       remedy: 'Save it as a plain file in UTF-8 without a byte order mark.',
     });
   }
-  return { commit, tree, texts, installations: read(texts) };
+  return { commit, tree, texts, ...read(texts) };
 }
 
 /** @throws {Failure} `configuration` when the branch is not there, naming those that are. */

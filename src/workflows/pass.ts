@@ -2,6 +2,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Decision } from '../core/installation/decide.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
+import type { Actor } from '../core/pull-request/actor.ts';
 import type { PullRequestContent } from '../core/pull-request/describe.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha, FileChange, FileSet, Person, TreeSha } from '../core/repository/commit.ts';
@@ -51,6 +52,9 @@ export interface PassOptions {
 export interface PassView {
   readonly state: RepositoryState;
   readonly refs: ReadonlyMap<string, CommitSha>;
+  /** The account that the bot acts with. */
+  readonly self: Actor;
+  /** The open ones of the bot. */
   readonly pullRequests: readonly PullRequest[];
   /** What the registries offer. */
   readonly listings: Listings;

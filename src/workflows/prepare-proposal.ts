@@ -4,7 +4,7 @@ import { Failure } from '../core/failure.ts';
 import type { Proposal } from '../core/installation/decide.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, renderDigestOf } from '../core/installation/lock-file.ts';
-import { evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import { branchOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { FileChange, FileSet } from '../core/repository/commit.ts';
@@ -171,7 +171,7 @@ async function hold(
   candidate: Candidate,
   { rendered, evidence }: { readonly rendered: RenderedInstallation; readonly evidence: Evidence },
 ): Promise<Pick<Prepared, 'proposal' | 'change'>> {
-  const { installation, installed, view, ports, options } = input;
+  const { installation, installed, view, ports } = input;
   const { changes, occupied } = compareWithBase(input, rendered);
   const differs =
     installed?.version !== candidate.version || changes.some(({ path }) => !isBookkeeping(installation, path));
@@ -181,11 +181,10 @@ async function hold(
     };
 
   const render = renderDigestOf(rendered.lock);
-  const setAside = view.pullRequests.find((it) => {
+  const ended = await ports.forge.pullRequests.listEnded(branchOf(installation));
+  const setAside = ended.find((it) => {
     const said = parseBody(it.body);
-    return (
-      closedByPerson(it, installation, options.bot) && said?.render === render && said.version === candidate.version
-    );
+    return closedByPerson(it, view.self) && said?.render === render && said.version === candidate.version;
   });
   const declaredElsewhere = await findDeclaredElsewhere({
     installation,

@@ -113,7 +113,6 @@ async function observeInstallation(
   // Who names an installation wants it looked at now.
   const anew = options.only.length > 0;
   const lookup = { repository, listing, registries, now, record: options.mode === 'run', anew };
-  const { bot } = options;
   const open = findOpen(installation, pullRequests, options.branch);
   const survey = await surveyRegistry({
     installation,
@@ -123,7 +122,7 @@ async function observeInstallation(
     seen,
     now,
     findSetAside: () =>
-      findSetAside({ installation, installed: version, base: state.commit, content, pullRequests, bot }),
+      findSetAside({ installation, installed: version, base: state.commit, forge: ports.forge, self: view.self }),
   });
   const { selection, vanished } = survey;
   const edited = findEdited(state.tree, installed?.files ?? []);
@@ -182,7 +181,7 @@ async function agreedProposal(content: RepositoryContent, { headSha, body }: Pul
 
 /** @throws {Failure} `forge-conflict` when somebody retargeted it: where it goes then is not what was configured. */
 function findOpen(installation: Installation, all: readonly PullRequest[], base: string): PullRequest | undefined {
-  const open = all.find((it) => it.state === 'open' && it.head === branchOf(installation));
+  const open = all.find(({ head }) => head === branchOf(installation));
   if (!open || open.base === base) return open;
   throw new Failure('forge-conflict', `Pull request #${open.number} goes into ${open.base} instead of ${base}.`, {
     remedy: 'Somebody retargeted it. Set it back, or close it.',
@@ -202,7 +201,7 @@ async function lookAtBranch({ installation, change, open, view, ports, options }
   const name = branchOf(installation);
   const { content, comments } = ports.forge;
   const head = view.refs.get(`refs/heads/${name}`);
-  if (!head && open && change && (await wasBroughtBack(open, change.lock.version, { comments, bot: options.bot })))
+  if (!head && open && change && (await wasBroughtBack(open, change.lock.version, { comments, self: view.self })))
     return { kind: 'deleted' };
   return inspectBranch({
     content,

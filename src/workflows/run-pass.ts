@@ -34,7 +34,7 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
   return results;
 }
 
-/** Reads what all installations share: the base branch with its configuration, all branches, all pull requests. */
+/** Reads what all installations share: the base branch with its configuration, all branches, the open pull requests. */
 export async function observe(
   { forge }: Pick<PassPorts, 'forge'>,
   options: Pick<PassOptions, 'branch' | 'read'>,
@@ -42,7 +42,7 @@ export async function observe(
   const refs = await forge.content.readRefs();
   const base = findBranch(refs, options.branch, forge.content.name);
   const state = await readRepositoryState(forge.content, base, options.read);
-  return { state, refs, pullRequests: await forge.pullRequests.list() };
+  return { state, refs, self: await forge.people.self(), pullRequests: await forge.pullRequests.listOpen() };
 }
 
 /** @throws {Failure} `usage` when a name is not configured, naming those that are. */
@@ -72,7 +72,7 @@ async function reconcileGuarded(
     const bug = failure.code === 'internal' && error instanceof Error ? { stack: error.stack } : {};
     world.ports.log.warn('installation.failed', { installation: installation.name, code: failure.code, ...bug });
     await recordFailure(installation, failure, world);
-    const open = view.pullRequests.find((it) => it.state === 'open' && it.head === branchOf(installation));
+    const open = view.pullRequests.find(({ head }) => head === branchOf(installation));
     return {
       installation,
       installed: findInstalled(installation, view),

@@ -37,6 +37,7 @@ export const podinfoInstallation: Installation = {
   skip: [],
   minimumAgeSeconds: 0,
   merge: 'manual',
+  approvals: undefined,
   checks: ['consignee/verified'],
   flux: { kustomizations: 'clusters/kind', source: 'flux-system', namespace: 'flux-system' },
   valuesPath: 'values.yaml',

@@ -21,10 +21,13 @@ describe('the server configuration', () => {
   test('one line is enough; all paths begin at the folder of the file', () => {
     expect(parseServerConfig(smallest, '/etc/consignee/consignee.yaml')).toMatchObject({
       applicationsRepositories: new Map([
-        ['fleet', expect.objectContaining({ url: '/etc/consignee/fleet.git', branch: 'main', unavailable: undefined })],
+        ['fleet', expect.objectContaining({ url: '/etc/consignee/fleet.git', branch: 'main' })],
       ]),
       store: { kind: 'sqlite', path: '/etc/consignee/consignee.db' },
       cache: '/etc/consignee/consignee-cache',
+      pollingSeconds: 300,
+      notify: [],
+      publicUrl: undefined,
       limits: { renderSeconds: 5, contentCacheBytes: 256 * 1024 * 1024 },
       author: { name: 'Consignee', email: 'consignee@localhost' },
       trust: defaultTrustFloor,
@@ -45,23 +48,19 @@ describe('the server configuration', () => {
 
   test('the example says of everything that this version cannot do that it is not yet available', () => {
     const config = parseServerConfig(example, 'config/consignee.example.yaml');
-    const refused = [
-      ...[...config.applicationsRepositories.values(), ...config.forges.values(), ...config.registries.values()],
-      ...config.flux.values(),
-    ].flatMap((it) => (it.unavailable ? [it.name] : []));
-    expect(refused).toEqual(['fleet', 'internal', 'flux-dev', 'flux-prod']);
-    expect(config.listen.unavailable).toMatchObject({ setting: 'listen', place: { line: 40 } });
+    const refused = [...config.flux.values()].map(({ unavailable }) => unavailable.setting);
+    expect(refused).toEqual(['flux.flux-dev', 'flux.flux-prod']);
+    expect(config.listen.unavailable).toMatchObject({ setting: 'listen.dashboard', place: { line: 52 } });
     expect(config.forges.get('internal')).toMatchObject({
       credentials: { token: { kind: 'env', name: 'FORGE_TOKEN' } },
       webhookSecrets: [{ kind: 'file', path: 'config/secrets/forge-webhook' }],
     });
   });
 
-  test('a store in PostgreSQL and a connection for plain git are not yet available', () => {
-    const text = `${smallest}store: { postgres: "env:DATABASE" }\nforges: { plain-git: { type: plain-git, credentials: { token: "env:A" } } }\n`;
+  test('a store in PostgreSQL is not yet available', () => {
+    const text = `${smallest}store: { postgres: "env:DATABASE" }\n`;
     const config = parseServerConfig(text, 'consignee.yaml');
     expect(config.store).toMatchObject({ kind: 'postgres', unavailable: { place: { line: 2, column: 10 } } });
-    expect(config.applicationsRepositories.get('fleet')?.unavailable?.setting).toBe('forges.plain-git.credentials');
   });
 });
 
@@ -147,6 +146,26 @@ describe('a secret written by mistake', () => {
     const output = printed(text);
     expect(output).not.toBe('');
     expect(output).not.toContain(secret);
+  });
+});
+
+describe('a forge that is not whole', () => {
+  test.each([
+    ['{ type: gitea, url: "https://git.example.org" }', 'the bot needs a token at gitea'],
+    ['{ type: forgejo, credentials: { token: "env:A" } }', 'the address of forgejo is missing'],
+    [
+      '{ type: gitea, url: "https://g", credentials: { token: "env:A" }, app: { id: 1, privateKey: "env:B" } }',
+      'gitea has no apps',
+    ],
+    ['{ type: github }', 'the bot needs one account at GitHub'],
+    [
+      '{ type: github, credentials: { token: "env:A" }, app: { id: 1, privateKey: "env:B" } }',
+      'the bot needs one account',
+    ],
+    ['{ type: plain-git, webhookSecrets: ["env:A"] }', 'plain git has no webhookSecrets'],
+  ])('is refused: %s', (forge, message) => {
+    const text = `${smallest}forges: { it: ${forge} }\n`;
+    expect(report(() => parseServerConfig(text, 'consignee.yaml'))).toContain(message);
   });
 });
 

@@ -35,7 +35,11 @@ export function withBoundaries(
         close: around('close', pullRequests.close),
         merge: around('merge', pullRequests.merge),
       },
-      comments: { ...comments, add: around('comment', comments.add) },
+      comments: {
+        ...comments,
+        add: around('comment', comments.add),
+        ensure: around('ensureComment', comments.ensure),
+      },
     },
     store: {
       ...store,

@@ -35,7 +35,7 @@ export async function openPorts(
   const repository = await openGitRepository({ ...address, environment: process.env });
   const store = await openSqliteStore(storeIn(folder, storeName));
   return {
-    forge: createPlainGitForge(repository, { clock }),
+    forge: createPlainGitForge(repository, { clock, bot }),
     repositories: createComponentRepositories(new Map([[registry, archiveIn(folder)]])),
     evaluator,
     templateSets: createBuiltInSets(new URL('../../templates/manifests/', import.meta.url)),
@@ -53,7 +53,7 @@ export function worldOptions(changes: Partial<PassOptions> = {}): PassOptions {
   return {
     repository: 'applications',
     branch: 'main',
-    read: (files) => resolveInstallations(parseRepositoryConfig(files)).installations,
+    read: (files) => resolveInstallations(parseRepositoryConfig(files)),
     bot,
     mode: 'run',
     only: [],

@@ -13,6 +13,7 @@ import { runPass } from '../../src/workflows/run-pass.ts';
 import { createKeyPair, type KeyPair } from '../builders/component-version.ts';
 import { type PodinfoOptions, podinfoVersion } from '../builders/podinfo-version.ts';
 import { createGitWorld, type GitPerson, type GitWorld, openGitWorld } from './git-world.ts';
+import { listAll } from './list-all.ts';
 import { applicationsIn, archiveIn, openPorts, registry, storeIn, worldOptions } from './world-ports.ts';
 
 /** Making keys and starting the thread that renders take longer than a test; both are shared, and neither remembers anything. */
@@ -123,7 +124,7 @@ function worldIn(git: GitWorld): World {
       if (step === undefined || others.length > 0) throw new Error('There is not one installation.');
       return step;
     },
-    pullRequests: () => onForge((forge) => forge.pullRequests.list()),
+    pullRequests: () => onForge(listAll),
     comments: (number) => onForge((forge) => forge.comments.list(number)),
     async closePullRequest(number) {
       await onForge((forge) => forge.pullRequests.close(number, { name: person.name, email: person.email }));

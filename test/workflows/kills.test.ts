@@ -47,7 +47,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       expect(await world.pullRequests()).toMatchObject([{ state: 'merged' }, { state: 'closed' }]);
       expect(await world.lock('main')).toMatchObject({ version: 'v1.1.0' });
     },
-    writes: ['recordSeen', 'close', 'comment', 'push', 'recordDecision'],
+    writes: ['recordSeen', 'ensureComment', 'close', 'push', 'recordDecision'],
   },
   'merges a pull request': {
     from: 'proposed',
@@ -76,7 +76,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       'recordCommit',
       'push',
       'update',
-      'comment',
+      'ensureComment',
       'recordDecision',
     ],
   },
@@ -88,7 +88,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       expect(parseBody(open?.body ?? '')).toMatchObject({ version: 'v1.1.0', refused: true });
     },
     rest: 'refuse not-verified',
-    writes: ['recordVerdict', 'recordSeen', 'update', 'comment', 'recordDecision'],
+    writes: ['recordVerdict', 'recordSeen', 'ensureComment', 'update', 'recordDecision'],
   },
 };
 

@@ -80,7 +80,7 @@ describe.concurrent('one installation', () => {
     expect(await world.step()).toBe('close');
     expect(await world.pullRequests()).toMatchObject([{ state: 'closed', endedBy: { name: 'Consignee' } }]);
     expect(await world.git.tip(`refs/heads/${branch}`)).toBeUndefined();
-    expect(await world.comments(1)).toMatchObject([{ body: expect.stringMatching(/^Closed: v1\.0\.0 is installed/) }]);
+    expect(await world.comments(1)).toMatchObject([{ body: expect.stringContaining('Closed: v1.0.0 is installed') }]);
     await expectNothingWritten(world, 'leave in-sync');
     await world.publish('v1.1.0');
     expect(await world.step()).toBe('open');

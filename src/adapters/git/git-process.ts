@@ -72,34 +72,46 @@ const settings: Readonly<Record<string, string>> = {
   'protocol.allow': 'never',
   'submodule.recurse': 'false',
   'transfer.fsckObjects': 'true',
+  // The header with the credentials would go along to wherever a server points.
+  'http.followRedirects': 'false',
   // Always a pack, which appears at once or not at all. Loose objects of a fetch that is killed leave commits without files.
   'fetch.unpackLimit': '1',
 };
 
 const stderrLimit = 64 * 1024;
 
-/**
- * @param environment Of this process; what git may see is picked from it.
- * @param credentials For https. They go by the environment, bound to the address, never into the arguments.
- */
-export function createGit({
-  environment,
-  address,
-  credentials,
-}: {
+/** What https asks for. */
+export interface GitAccount {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface GitSurroundings {
+  /** Of this process; what git may see is picked from it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly address: GitAddress;
-  readonly credentials?: { readonly user: string; readonly password: string } | undefined;
-}): Git {
-  const base = environmentOf(environment, {
+  /** For https, asked for anew for each command. They go by the environment, bound to the address, never into the arguments. */
+  readonly credentials?: (() => Promise<GitAccount>) | undefined;
+  /** File in PEM, for https. */
+  readonly certificateAuthority?: string | undefined;
+}
+
+export function createGit({ environment, address, credentials, certificateAuthority }: GitSurroundings): Git {
+  const config = {
     ...settings,
     [`protocol.${address.protocol}.allow`]: 'always',
-    ...(credentials && authorization(address, credentials)),
-  });
+    ...(certificateAuthority !== undefined && { 'http.sslCAInfo': certificateAuthority }),
+  };
+  const remote = address.protocol === 'https' || address.protocol === 'http';
+  const authorized = async () => (remote && credentials ? authorization(address, await credentials()) : {});
   // Outside of any repository, but for the one that is named: never the one that this process happens to stand in.
-  const variablesOf = (folder: string | undefined) => ({ ...base, GIT_DIR: folder ?? '/dev/null/none' });
+  const variablesOf = (folder: string | undefined, more: Readonly<Record<string, string>> = {}) => ({
+    ...environmentOf(environment, { ...config, ...more }),
+    GIT_DIR: folder ?? '/dev/null/none',
+  });
   return {
-    run: (words, options = {}) => run(words, { ...variablesOf(options.folder), ...options.variables }, options),
+    run: async (words, options = {}) =>
+      run(words, { ...variablesOf(options.folder, await authorized()), ...options.variables }, options),
     start: (words, folder) => spawn('git', words, { env: variablesOf(folder), stdio: ['pipe', 'pipe', 'ignore'] }),
   };
 }
@@ -134,8 +146,7 @@ function environmentOf(
   };
 }
 
-function authorization(address: GitAddress, { user, password }: { readonly user: string; readonly password: string }) {
-  if (address.protocol !== 'https' && address.protocol !== 'http') return {};
+function authorization(address: GitAddress, { user, password }: GitAccount): Readonly<Record<string, string>> {
   const header = `Authorization: Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   return { [`http.${new URL(address.url).origin}/.extraHeader`]: header };
 }

@@ -8,7 +8,7 @@ import { printCommit } from './commit-text.ts';
 import { parseGitAddress } from './git-address.ts';
 import { createGitCache } from './git-cache.ts';
 import { commitShaOf, parseCommitObject, treeShaOf } from './git-objects.ts';
-import { checkGitVersion, createGit } from './git-process.ts';
+import { checkGitVersion, createGit, type GitAccount } from './git-process.ts';
 import { createHealing, type Healing } from './healing.ts';
 import { CopyTrouble, createLocalCopy, type LocalCopy } from './local-copy.ts';
 import { push } from './push.ts';
@@ -31,8 +31,10 @@ export interface GitRepositoryOptions {
   readonly name: string;
   /** Of this process; what git needs is picked from it (PATH, ssh agent, proxies, certificates). */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** For https. */
-  readonly credentials?: { readonly user: string; readonly password: string };
+  /** For https, asked for anew for each command. */
+  readonly credentials?: (() => Promise<GitAccount>) | undefined;
+  /** File in PEM, for https. */
+  readonly certificateAuthority?: string | undefined;
 }
 
 /** @see RepositoryContent.readBlobs */
@@ -45,9 +47,9 @@ const largestBlobBytes = 5 * 1024 * 1024;
  *   that git must not be given.
  */
 export async function openGitRepository(options: GitRepositoryOptions): Promise<GitRepository> {
-  const { url, cacheFolder, name, environment, credentials } = options;
+  const { url, cacheFolder, name, environment, credentials, certificateAuthority } = options;
   const address = parseGitAddress(url, name);
-  const git = createGit({ environment, address, credentials });
+  const git = createGit({ environment, address, credentials, certificateAuthority });
   const remote = { git, address, name };
   const cache = createGitCache(git, cacheFolder, folderNameOf(address.url));
   const copy = createLocalCopy(git, cache.folder, name);

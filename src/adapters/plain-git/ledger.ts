@@ -38,6 +38,12 @@ export interface LedgerChange<Result> {
   readonly result: Result;
 }
 
+/** How the parts of the forge read and change it. */
+export interface LedgerAccess {
+  readonly read: () => Promise<Ledger>;
+  readonly change: ChangeLedger;
+}
+
 /** Each round somebody else came first, so among ten writers each gets through. */
 const attempts = 10;
 

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { parseStrictJson } from '../../core/document/strict-json.ts';
 import { Failure } from '../../core/failure.ts';
+import { actorOf } from '../../core/pull-request/actor.ts';
 import type { Comment, PullRequest } from '../../core/pull-request/pull-request.ts';
-import { type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
+import { type CommitSha, type Person, parseCommitSha } from '../../core/repository/commit.ts';
 
 /** The ref whose commits are the history of all pull requests, and whose tree is their present state. */
 export const ledgerRef = 'refs/consignee/pull-requests';
 
 /** A pull request as kept in files. */
-export interface PullRequestRecord extends Omit<PullRequest, 'headSha' | 'link'> {
+export interface PullRequestRecord
+  extends Omit<PullRequest, 'headSha' | 'link' | 'author' | 'endedBy' | 'draft' | 'endedWithBranch'> {
+  readonly author: Person;
+  readonly endedBy: Person | undefined;
   /** Tip of `head` when it was written last. */
   readonly headSha: CommitSha;
   /** Tip of `base` when it was opened. */
@@ -89,10 +93,25 @@ export function printRecord({ number: _, body: __, ...record }: PullRequestRecor
 
 /** @throws {Failure} `configuration` when the file was broken by hand. */
 export function parseComment(number: number, id: string, bytes: Uint8Array | undefined): Comment {
-  return { id, ...parseFile(commentFile(number, id), bytes, commentSchema) };
+  const { author, createdAt, body } = parseFile(commentFile(number, id), bytes, commentSchema);
+  return showComment({ id, number, author, createdAt, body });
 }
 
-export function printComment({ author, createdAt, body }: Comment): string {
+/** A comment as kept in a file. */
+export interface CommentRecord extends Pick<Comment, 'id' | 'number' | 'body' | 'createdAt'> {
+  readonly author: Person;
+}
+
+/** Nothing tells an edited file from another commit of the ledger: whoever can push can write anything there. */
+export function showComment({ author, ...rest }: CommentRecord): Comment {
+  return { ...rest, author: actorOf(author), edited: false };
+}
+
+export function printComment({
+  author,
+  createdAt,
+  body,
+}: Pick<CommentRecord, 'author' | 'createdAt' | 'body'>): string {
   return `${JSON.stringify({ author, createdAt, body }, undefined, 2)}\n`;
 }
 

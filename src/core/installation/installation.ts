@@ -32,6 +32,8 @@ export interface Installation {
   readonly merge: 'manual' | 'automatic';
   /** Checks that must have passed before an automatic merge. */
   readonly checks: readonly string[];
+  /** Who must approve before the bot merges; `undefined` for nobody. */
+  readonly approvals: { readonly count: number; readonly from: readonly string[] } | undefined;
   readonly flux: FluxSetting | undefined;
   /** File in the applications repository that holds people's values for this application. */
   readonly valuesPath: string;

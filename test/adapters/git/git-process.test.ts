@@ -20,7 +20,7 @@ async function gitThat(
   return createGit({
     environment: { ...environment, PATH: `${folder}:${process.env.PATH}` },
     address: { url, protocol: url.startsWith('http') ? 'https' : 'file' },
-    credentials: { user: 'bot', password: 'pa55word' },
+    credentials: async () => ({ user: 'bot', password: 'pa55word' }),
   });
 }
 

@@ -116,7 +116,7 @@ describe('what the address leads to', () => {
       const address = server.address();
       if (typeof address !== 'object' || !address) throw new Error('the server has no port');
       const url = `http://127.0.0.1:${address.port}/apps.git`;
-      const repository = await open({ url, credentials: { user: 'bot', password: 'pa55word' } });
+      const repository = await open({ url, credentials: async () => ({ user: 'bot', password: 'pa55word' }) });
       const reading = repository.readRefs();
       await expect(reading).rejects.toMatchObject({
         code: 'forge-denied',
@@ -143,7 +143,7 @@ describe('the words of the command line', () => {
   test('hold what is derived only behind the end of options, and never a password', async () => {
     const log = join(world.folder, 'words');
     const environment = await environmentWith(`printf '%s\\n' "$*" >> ${log}\nexec $git "$@"`);
-    const repository = await open({ environment, credentials: { user: 'bot', password: 'pa55word' } });
+    const repository = await open({ environment, credentials: async () => ({ user: 'bot', password: 'pa55word' }) });
     const sha = await write(repository, { '--upload-pack=x': '1', 'apps/-n': '2' });
     await repository.push(create('consignee/--exec=x', sha));
     await repository.readCommits({ to: sha, limit: 5, path: '--all' });

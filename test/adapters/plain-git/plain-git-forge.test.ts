@@ -5,6 +5,7 @@ import { createPlainGitForge } from '../../../src/adapters/plain-git/plain-git-f
 import type { Forge } from '../../../src/ports/forge.ts';
 import { type ForgeWorld, testForge } from '../../contract/forge.ts';
 import { createGitWorld, type GitWorld, runGit } from '../../support/git-world.ts';
+import { listAll } from '../../support/list-all.ts';
 
 const clock = { now: () => new Date() };
 const bot = { name: 'Consignee', email: 'consignee@example.org' };
@@ -29,7 +30,7 @@ async function plainGit(git: GitWorld): Promise<PlainGitWorld> {
     const options = { url: git.bare, cacheFolder, name: 'applications', environment: process.env };
     const repository = await openGitRepository(options);
     opened.push(repository);
-    return createPlainGitForge(repository, { clock });
+    return createPlainGitForge(repository, { clock, bot });
   };
   return {
     git,
@@ -79,7 +80,7 @@ describe('pull requests in a ref', () => {
   test('nothing is written when nothing differs', async () => {
     const { number } = await openOne(world);
     const before = await world.git.tip(ledgerRef);
-    await forge.pullRequests.update(number, { title: 'One', body: 'Body\n', labels: ['x', 'x'], by: bot });
+    await forge.pullRequests.update(number, { title: 'One', body: 'Body\n', addLabels: ['x', 'x'], by: bot });
     await forge.pullRequests.open({
       head: 'consignee/dev/one',
       base: 'main',
@@ -88,7 +89,7 @@ describe('pull requests in a ref', () => {
       labels: [],
       by: bot,
     });
-    await forge.pullRequests.list();
+    await listAll(forge);
     expect(await world.git.tip(ledgerRef)).toBe(before);
   });
 
@@ -134,7 +135,7 @@ describe('pull requests in a ref', () => {
       },
     };
     world.dispose(repository);
-    return createPlainGitForge(late, { clock });
+    return createPlainGitForge(late, { clock, bot });
   }
 
   test('a head that moves in the last moment is not merged', async () => {
@@ -177,7 +178,7 @@ describe('pull requests in a ref', () => {
       const repository = await openGitRepository({ url: world.git.bare, ...options });
       world.dispose(repository);
       await repository.readRefs();
-      return createPlainGitForge(repository, { clock: moment });
+      return createPlainGitForge(repository, { clock: moment, bot });
     };
     const forges = await Promise.all([open('x'), open('y')]);
     await Promise.all(forges.map((it) => it.comments.add(number, { body: '👀', by: bot })));
@@ -187,13 +188,13 @@ describe('pull requests in a ref', () => {
   test('a squash by hand does not count as merged, for git does not know of it', async () => {
     await openOne(world);
     await world.person.squash('consignee/dev/one', 'main');
-    expect((await forge.pullRequests.list())[0]?.state).toBe('open');
+    expect((await listAll(forge))[0]?.state).toBe('open');
   });
 
   test('a branch that somebody set back to the base is not merged', async () => {
     await openOne(world);
     await world.person.reset('consignee/dev/one', 'main');
-    expect((await forge.pullRequests.list())[0]?.state).toBe('open');
+    expect((await listAll(forge))[0]?.state).toBe('open');
   });
 
   test('a base that somebody set to another history still tells what is merged', async () => {
@@ -201,10 +202,10 @@ describe('pull requests in a ref', () => {
     await world.person.git('checkout', '-q', '--orphan', 'fresh');
     await world.person.git('commit', '-q', '-m', 'Start over');
     await world.person.git('push', '-q', '--force', 'origin', 'fresh:main');
-    expect(await forge.pullRequests.list()).toMatchObject([{ number, state: 'open' }]);
+    expect(await listAll(forge)).toMatchObject([{ number, state: 'open' }]);
     await world.git.git('gc', '-q', '--prune=now');
     const fresh = await world.openAgain();
-    expect(await fresh.pullRequests.list()).toMatchObject([{ number, state: 'open' }]);
+    expect(await listAll(fresh)).toMatchObject([{ number, state: 'open' }]);
   });
 
   test('a merge by hand is written down when the branch is proposed again', async () => {
@@ -229,9 +230,7 @@ describe('pull requests in a ref', () => {
     await runGit(world.git.folder, ['clone', '-q', '--mirror', world.git.bare, mirror]);
     const options = { url: mirror, cacheFolder: join(world.git.folder, 'c'), name: 'mirror', environment: process.env };
     await using repository = await openGitRepository(options);
-    expect(await createPlainGitForge(repository, { clock }).pullRequests.list()).toEqual(
-      await forge.pullRequests.list(),
-    );
+    expect(await listAll(createPlainGitForge(repository, { clock, bot }))).toEqual(await listAll(forge));
   });
 
   test.each([
@@ -250,7 +249,7 @@ describe('pull requests in a ref', () => {
     }
     await world.person.git('commit', '-q', '-m', 'Break it');
     await world.person.git('push', '-q', 'origin', `HEAD:${ledgerRef}`);
-    const listing = forge.pullRequests.list();
+    const listing = listAll(forge);
     if (problem === undefined) return expect(await listing).toEqual([]);
     await expect(listing).rejects.toMatchObject({
       code: 'configuration',
@@ -278,13 +277,13 @@ describe('pull requests in a ref', () => {
     await openOne(world);
     const good = await world.git.tip(ledgerRef);
     await plant(path, await world.git.git('show', `${ledgerRef}:1/pull-request.json`));
-    await expect(forge.pullRequests.list()).rejects.toMatchObject({
+    await expect(listAll(forge)).rejects.toMatchObject({
       code: 'configuration',
       message: `The pull request file ${path} of ${ledgerRef} is broken: its number is greater than 999999`,
       remedy: expect.stringContaining(`git update-ref ${ledgerRef} COMMIT`),
     });
     await world.git.git('update-ref', ledgerRef, good ?? '');
-    expect(await forge.pullRequests.list()).toHaveLength(1);
+    expect(await listAll(forge)).toHaveLength(1);
   });
 
   test('when the numbers are used up nothing more is written', async () => {
@@ -312,14 +311,14 @@ describe('pull requests in a ref', () => {
         return repository.readBlobs(blobs);
       },
     };
-    const { pullRequests } = createPlainGitForge(counted, { clock });
+    const counting = createPlainGitForge(counted, { clock, bot });
     for (const name of ['one', 'two', 'three']) {
       const { number } = await openOne(world, `consignee/dev/${name}`);
       if (name !== 'three') await forge.pullRequests.close(number, bot);
     }
     const blobsOfListing = async () => {
       read = 0;
-      expect(await pullRequests.list()).toEqual(await forge.pullRequests.list());
+      expect(await listAll(counting)).toEqual(await listAll(forge));
       return read;
     };
     expect(await blobsOfListing()).toBe(6);
@@ -340,7 +339,7 @@ describe('pull requests in a ref', () => {
     }
     await world.person.git('commit', '-q', '-m', 'Add files');
     await world.person.git('push', '-q', 'origin', `HEAD:${ledgerRef}`);
-    expect(await forge.pullRequests.list()).toEqual([opened]);
+    expect(await listAll(forge)).toEqual([opened]);
     await forge.pullRequests.close(1, bot);
     expect(await world.git.git('ls-tree', '-r', '--name-only', ledgerRef)).toContain('1/notes.txt');
   });
@@ -353,7 +352,7 @@ test('a repository with SHA-256 object ids works alike', async () => {
   await world.forge.comments.add(number, { body: 'Hello', by: bot });
   const merged = await world.forge.pullRequests.merge(number, { expectedHead: headSha, message: 'Merge', by: bot });
   expect(merged).toEqual({ kind: 'merged', commit: await world.git.tip('refs/heads/main') });
-  expect(await world.forge.pullRequests.list()).toMatchObject([{ state: 'merged', headSha }]);
+  expect(await listAll(world.forge)).toMatchObject([{ state: 'merged', headSha }]);
   const tree = await world.forge.writer.writeTree(headSha, [{ path: 'a', content: '1' }]);
   expect((await world.forge.content.readTree(tree)).has('a')).toBe(true);
 });
