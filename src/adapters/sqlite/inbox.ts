@@ -33,7 +33,7 @@ export function createInbox({ database, db, guarded, path, busyMilliseconds }: I
     busyMilliseconds,
   });
   return {
-    receive: async (deliveries) => (deliveries.length === 0 ? [] : store(deliveries.map(rowOf))),
+    receive: async (deliveries) => store(deliveries.map(rowOf)),
     pending: () => guarded(() => readPending(db)),
     done: (sequences, at) => guarded(() => writer().markDone(sequences, at.getTime())),
     lastReceived: (connection) => guarded(() => readLastReceived(db, connection)),

@@ -58,6 +58,22 @@ test('when a group cannot be written each of its calls fails, and the next group
   expect(await store(3)).toBe(3);
 });
 
+test('calls that are not of the group that cannot be written are written after it', async () => {
+  let attempts = 0;
+  const store = groupCommit<number, number>({
+    path: 'x',
+    busyMilliseconds: 100,
+    write: (inputs) => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('it broke');
+      return inputs;
+    },
+  });
+  const results = await Promise.allSettled(Array.from({ length: 502 }, (_, index) => store(index)));
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(500);
+  expect(results.slice(500)).toEqual([500, 501].map((value) => ({ status: 'fulfilled', value })));
+});
+
 test('each call waits for its own time while another process writes, and then they are written together', async () => {
   const now = vi.spyOn(performance, 'now').mockReturnValue(0);
   let locked = true;

@@ -87,6 +87,15 @@ describe('effects', () => {
 });
 
 describe('deliveries', () => {
+  test('keep the time they were acted on first', async () => {
+    await using store = await openSqliteStore(path);
+    await store.inbox.receive([{ connection: 'c', id: '1', type: 't', bodyDigest: 'a', events: [], at: now }]);
+    const sequences = (await store.inbox.pending()).map(({ sequence }) => sequence);
+    await store.inbox.done(sequences, ago(1));
+    await store.inbox.done(sequences, now);
+    expect(database.prepare('select done_at from deliveries').all()).toEqual([{ done_at: ago(1).getTime() }]);
+  });
+
   test('are cleaned up with every hundredth, and a few hundred at most at a time', async () => {
     await using store = await openSqliteStore(path);
     const receive = (id: string) =>
@@ -103,6 +112,17 @@ describe('deliveries', () => {
     await receive('last');
     expect(countOf('deliveries')).toBe(401);
   });
+});
+
+test('a command keeps its reply when it comes to a state without one', async () => {
+  await using store = await openSqliteStore(path);
+  const key = { repository: 'r', comment: '1' };
+  await store.commands.receive({ ...key, number: 1, bodyDigest: 'a', permission: 'read', at: ago(2) });
+  await store.commands.advance(key, 'executed', 'It is done.', ago(1));
+  await store.commands.advance(key, 'answered', undefined, now);
+  expect(database.prepare('select state, reply, at, state_at from commands').all()).toEqual([
+    { state: 'answered', reply: 'It is done.', at: ago(2).getTime(), state_at: now.getTime() },
+  ]);
 });
 
 describe('a handle', () => {
