@@ -1,0 +1,175 @@
+import { Failure } from '../../core/failure.ts';
+import type { PullRequest } from '../../core/pull-request/pull-request.ts';
+import type { PullRequests } from '../../ports/forge.ts';
+import { decideByReading, saidBy, statusOf, unlessGone } from './github-failure.ts';
+import { type GitHubRepository, per_page } from './github-repository.ts';
+import { mergePullRequest } from './merge-pull-request.ts';
+import { createReadEnding, type ReadEnding } from './pull-request-endings.ts';
+import { isOurs, type ListedPull, noEnding, type ReadPull, showPullRequest } from './show-pull-request.ts';
+
+export function createPullRequests(repository: GitHubRepository): PullRequests {
+  const readEnding = createReadEnding(repository);
+  const show = async (pull: ReadPull | ListedPull) => showPullRequest(pull, await readEnding(pull));
+  const { client, at, lock } = repository;
+  return {
+    async listOpen() {
+      const pulls = await listPulls(repository, { state: 'open' });
+      return Promise.all(pulls.map(show));
+    },
+    async listEnded(head) {
+      const pulls = await listPulls(repository, { state: 'closed', head });
+      return Promise.all(pulls.map(show));
+    },
+    async read(number) {
+      const pull = await readOurs(repository, number);
+      return pull && show(pull);
+    },
+    open: (request) => lock(() => openPullRequest(request, repository)),
+    update: (number, change) => updatePullRequest(number, change, repository, readEnding),
+    async close(number) {
+      const before = await findOurs(repository, number);
+      if (before.state !== 'open') return show(before);
+      const closed = await decideByReading(
+        async () => (await client.rest.pulls.update({ ...at, pull_number: number, state: 'closed' })).data,
+        async () => endedOnly(await findOurs(repository, number)),
+      );
+      return show(closed);
+    },
+    merge: (number, merge) =>
+      lock(() => mergePullRequest(merge, { ...repository, read: () => findOurs(repository, number) })),
+  };
+}
+
+const endedOnly = (pull: ReadPull) => (pull.state === 'open' ? undefined : pull);
+
+/** Oldest first, so that what is opened meanwhile comes last and moves nothing to a page that was read already. */
+async function listPulls(
+  repository: GitHubRepository,
+  { state, head }: { readonly state: 'open' | 'closed'; readonly head?: string | undefined },
+): Promise<readonly ListedPull[]> {
+  const { client, at, owner } = repository;
+  const listed = await client.paginate(client.rest.pulls.list, {
+    ...at,
+    state,
+    sort: 'created',
+    direction: 'asc',
+    per_page,
+    // Without the owner it would be ignored.
+    ...(head !== undefined && { head: `${owner}:${head}` }),
+  });
+  const self = await repository.self();
+  const unique = [...new Map(listed.map((it) => [it.number, it])).values()];
+  return unique.filter((it) => isOurs(it, self) && (head === undefined || it.head.ref === head));
+}
+
+async function readOurs({ client, at, self }: GitHubRepository, number: number): Promise<ReadPull | undefined> {
+  const response = await unlessGone(client.rest.pulls.get({ ...at, pull_number: number }));
+  return response && isOurs(response.data, await self()) ? response.data : undefined;
+}
+
+/** @throws {Failure} `usage`. */
+async function findOurs(repository: GitHubRepository, number: number): Promise<ReadPull> {
+  const pull = await readOurs(repository, number);
+  if (pull) return pull;
+  throw new Failure('usage', `${repository.git.name} has no pull request ${number} of the bot`, {
+    remedy: 'See those there are: consignee status.',
+  });
+}
+
+type OpenRequest = Parameters<PullRequests['open']>[0];
+
+async function openPullRequest(request: OpenRequest, repository: GitHubRepository): Promise<PullRequest> {
+  const there = await findOpen(request, repository);
+  if (there) return showPullRequest(there, noEnding);
+  const { client, at } = repository;
+  const { head, base, title, body, labels } = request;
+  const create = () => client.rest.pulls.create({ ...at, head, base, title, body, maintainer_can_modify: false });
+  const opened = await decideByReading<ReadPull | ListedPull>(
+    async () => {
+      try {
+        return (await create()).data;
+      } catch (error) {
+        if (statusOf(error) !== 422) throw error;
+        // Another process was faster, or there is nothing to propose.
+        const other = await findOpen(request, repository);
+        if (other) return other;
+        throw refused(request, repository, error);
+      }
+    },
+    () => findOpen(request, repository),
+  );
+  if (labels.length === 0) return showPullRequest(opened, noEnding);
+  const names = await addLabels(opened.number, labels, repository);
+  return { ...showPullRequest(opened, noEnding), labels: names };
+}
+
+function refused({ head, base }: OpenRequest, { git }: GitHubRepository, error: unknown): Failure {
+  return new Failure('forge-conflict', `${head} cannot be proposed for ${base} of ${git.name}: ${saidBy(error)}`, {
+    remedy: 'Look whether both branches are there, and whether the one holds something that the other does not.',
+    cause: error,
+  });
+}
+
+/**
+ * @returns The oldest of the bot that is open from `head` to `base`; those that are younger are closed.
+ * @throws {Failure} `forge-conflict` when somebody else proposes from this branch.
+ */
+async function findOpen(
+  { head, base }: Pick<OpenRequest, 'head' | 'base'>,
+  { client, at, owner, self, git }: GitHubRepository,
+): Promise<ListedPull | undefined> {
+  const parameters = { ...at, state: 'open', head: `${owner}:${head}`, sort: 'created', direction: 'asc' } as const;
+  const listed = await client.paginate(client.rest.pulls.list, { ...parameters, per_page });
+  const bot = await self();
+  const here = listed.filter((it) => it.head.ref === head && it.head.repo?.id === it.base.repo.id);
+  const foreign = here.find((it) => !isOurs(it, bot));
+  if (foreign) {
+    const whose = foreign.user?.login ?? 'somebody';
+    throw new Failure('forge-conflict', `Pull request ${foreign.number} of ${whose} proposes ${head} of ${git.name}`, {
+      remedy: `Close pull request ${foreign.number}, or change its branch: those under consignee/ are the bot's.`,
+    });
+  }
+  const [oldest, ...younger] = here.filter((it) => it.base.ref === base);
+  for (const { number } of younger) await client.rest.pulls.update({ ...at, pull_number: number, state: 'closed' });
+  return oldest;
+}
+
+async function addLabels(issue_number: number, labels: readonly string[], { client, at }: GitHubRepository) {
+  const all = await client.rest.issues.addLabels({ ...at, issue_number, labels: [...labels] });
+  return all.data.map(({ name }) => name);
+}
+
+async function updatePullRequest(
+  number: number,
+  { title, body, addLabels: added = [], removeLabels: removed = [] }: Parameters<PullRequests['update']>[1],
+  repository: GitHubRepository,
+  readEnding: ReadEnding,
+): Promise<PullRequest> {
+  const { client, at } = repository;
+  const before = await findOurs(repository, number);
+  const current = showPullRequest(before, await readEnding(before));
+  const text = {
+    ...(title !== undefined && title !== current.title && { title }),
+    ...(body !== undefined && body !== current.body && { body }),
+  };
+  const missing = added.filter((it) => !current.labels.includes(it) && !removed.includes(it));
+  const extra = removed.filter((it) => current.labels.includes(it));
+  if (Object.keys(text).length > 0) {
+    await decideByReading<unknown>(
+      () => client.rest.pulls.update({ ...at, pull_number: number, ...text }),
+      async () => {
+        const after = await findOurs(repository, number);
+        return (
+          Object.entries(text).every(([name, value]) => after[name === 'title' ? 'title' : 'body'] === value) ||
+          undefined
+        );
+      },
+    );
+  }
+  if (missing.length > 0) await addLabels(number, missing, repository);
+  // Somebody else may have been faster.
+  for (const name of extra) await unlessGone(client.rest.issues.removeLabel({ ...at, issue_number: number, name }));
+  if (Object.keys(text).length + missing.length + extra.length === 0) return current;
+  const after = await findOurs(repository, number);
+  return showPullRequest(after, await readEnding(after));
+}

@@ -1,0 +1,112 @@
+import type { CommitSha } from '../../src/core/repository/commit.ts';
+import { type Account, addEvent, closeItem, type GitHubState, type Item, type Pull } from './github-state.ts';
+
+/** Takes notice of what was pushed since: heads move with their branches, and what base branches hold is merged. */
+export async function noticePushes(state: GitHubState, pusher: Account): Promise<void> {
+  const branches = await readBranches(state);
+  const before = state.branches;
+  state.branches = branches;
+  for (const item of state.items) {
+    if (item.pull && item.state === 'open' && item.pull.headRepository === state.repositoryId) {
+      await noticePush(state, { item, pull: item.pull, pusher, before });
+    }
+  }
+}
+
+interface Noticing {
+  readonly item: Item;
+  readonly pull: Pull;
+  readonly pusher: Account;
+  readonly before: ReadonlyMap<string, string>;
+}
+
+async function noticePush(state: GitHubState, { item, pull, pusher, before }: Noticing): Promise<void> {
+  const tip = state.branches.get(pull.head);
+  const base = state.branches.get(pull.base);
+  if (base !== undefined && base !== before.get(pull.base)) {
+    const range = { from: before.get(pull.base), to: base };
+    // The branch may have gone on since it was merged.
+    for (const head of new Set([tip ?? pull.headSha, pull.headSha])) {
+      const mergeCommit = await findMerge(state, head, range);
+      if (mergeCommit === undefined) continue;
+      pull.headSha = head;
+      return endAsMerged(state, { item, pull, mergeCommit, by: pusher });
+    }
+  }
+  if (tip !== undefined) pull.headSha = tip;
+  if (tip !== undefined) return;
+  addEvent(state, item, 'head_ref_deleted', pusher);
+  closeItem(state, item, pusher);
+}
+
+export function endAsMerged(
+  state: GitHubState,
+  {
+    item,
+    pull,
+    mergeCommit,
+    by,
+  }: { readonly item: Item; readonly pull: Pull; readonly mergeCommit: string; readonly by: Account },
+): void {
+  addEvent(state, item, 'merged', by);
+  closeItem(state, item, by);
+  Object.assign(pull, { mergedAt: item.closedAt, mergeCommit, mergedBy: by });
+}
+
+/** @returns The commit by which a range of the base branch came to hold the head. */
+async function findMerge(
+  { world }: GitHubState,
+  head: string,
+  { from, to }: { readonly from: string | undefined; readonly to: string },
+): Promise<string | undefined> {
+  const range = from === undefined ? [to] : [to, `^${from}`];
+  const lines = (await world.git('rev-list', '--parents', '--first-parent', ...range)).trim().split('\n');
+  for (const line of lines.reverse()) {
+    const [commit = '', , ...merged] = line.split(' ');
+    if (commit === head || merged.includes(head)) return commit;
+  }
+  return undefined;
+}
+
+async function readBranches({ world }: GitHubState): Promise<ReadonlyMap<string, string>> {
+  const output = await world.git('for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads');
+  return new Map(
+    output
+      .trim()
+      .split('\n')
+      .map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+  );
+}
+
+/** Merges as GitHub does. @returns The merge commit, or why not, in its words. */
+export async function mergeBranches(
+  { world }: GitHubState,
+  {
+    base,
+    baseSha,
+    headSha,
+    message,
+  }: { readonly base: string; readonly baseSha: string; readonly headSha: string; readonly message: string },
+): Promise<{ readonly commit: string } | { readonly refused: string }> {
+  const tree = await world.git('merge-tree', '--write-tree', baseSha, headSha).catch(() => undefined);
+  if (tree === undefined) return { refused: 'Pull Request is not mergeable' };
+  const parents = ['-p', baseSha, '-p', headSha];
+  const commit = (await world.git('commit-tree', tree.trim(), ...parents, '-m', message)).trim();
+  try {
+    await world.git('push', '-q', world.bare, `${commit}:refs/heads/${base}`);
+    return { commit };
+  } catch (error) {
+    const text = String(error);
+    const moved = /non-fast-forward|fetch first|stale/.test(text);
+    return {
+      refused: moved ? 'Base branch was modified. Review and try the merge again.' : 'pre-receive hook declined',
+    };
+  }
+}
+
+export async function holds({ world }: GitHubState, commit: CommitSha | string, by: string): Promise<boolean> {
+  return world.git('merge-base', '--is-ancestor', commit, by).then(
+    () => true,
+    () => false,
+  );
+}
