@@ -158,6 +158,8 @@ async function openSession(
       read: (files) => resolveInstallations(parseRepositoryConfig(files), { floor: trust }),
       bot: repository.author,
       fresh: false,
+      // Who names an installation wants it looked at now.
+      anew: how.only.length > 0,
       floor: operatorFloorOf(trust),
       ...how,
     }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { verifiedCheck } from '../core/pull-request/checks.ts';
 import { parseConstraint } from '../core/version/constraint.ts';
 import {
   choice,
@@ -19,7 +20,7 @@ import { verify } from './verification.ts';
 const builtInSets = ['ocm-controller', 'ocm-k8s-toolkit'];
 
 /** The bot's own check, which says that the content was verified. */
-export const ownCheck = 'consignee/verified';
+export const ownCheck = verifiedCheck;
 
 interface DefaultSettings {
   readonly versions: string;

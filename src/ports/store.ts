@@ -5,6 +5,7 @@ import type { Evidence } from '../core/trust/evidence.ts';
 import type { CommandLog } from './command-log.ts';
 import type { Inbox } from './inbox.ts';
 import type { Journal } from './journal.ts';
+import type { Told } from './told.ts';
 
 /**
  * What git, registry and forge cannot remember. Losing it loses no safety: floors come from lock files, and commits that are
@@ -17,6 +18,8 @@ export interface Store extends AsyncDisposable {
   readonly inbox: Inbox;
   /** What the bot did, and was about to do. */
   readonly journal: Journal;
+  /** What was said on the forge, so that it is said again only when it changes. */
+  readonly told: Told;
   /** What people asked for in comments. */
   readonly commands: CommandLog;
 

@@ -5,18 +5,17 @@ import { branchOf } from '../core/installation/places.ts';
 import { markRefused, replaceBody } from '../core/pull-request/body.ts';
 import { commitMessage, mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts';
 import { describeBody, describeRefused, describeTitle } from '../core/pull-request/describe.ts';
+import { ownLabel } from '../core/pull-request/labels.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Selection } from '../core/version/select-version.ts';
 import type { Forge } from '../ports/forge.ts';
+import { auditMerge } from './audit-merge.ts';
 import { describeBroughtBack } from './brought-back.ts';
 import { checkBeforeMerge } from './check-before-merge.ts';
 import { findPullRequest, mergePullRequest } from './merge-pull-request.ts';
 import type { PassOptions, PassPorts, ProposedChange } from './pass.ts';
-
-/** Shown on the forge, so that people can filter for them. */
-const labels = ['consignee'];
 
 interface Act {
   readonly decision: Decision;
@@ -27,6 +26,10 @@ interface Act {
   readonly evidence: Evidence | undefined;
   readonly change: ProposedChange | undefined;
   readonly pullRequest: PullRequest | undefined;
+  /** Tip of the branch with what people said, when it was decided. */
+  readonly said: CommitSha | undefined;
+  /** Reads afresh what a merge waits for. */
+  readonly readWaiting: () => Promise<readonly string[]>;
   readonly ports: PassPorts;
   readonly options: PassOptions;
 }
@@ -52,7 +55,9 @@ export async function actOnDecision(act: Act): Promise<PullRequest | undefined> 
     case 'close':
       return closePullRequest(act, decision.detail);
     case 'merge': {
-      await checkBeforeMerge(act);
+      const { base, said } = act;
+      const { pullRequest: number, expectedHead: head } = decision;
+      await checkBeforeMerge({ ...act, number, expected: { head, base, said } });
       return mergeDecided(act, decision);
     }
   }
@@ -71,7 +76,9 @@ async function mergeDecided(
   );
   const { bot: by } = options;
   const { forge } = ports;
-  return (await mergePullRequest({ number, expectedHead, expectedBase: base, message, by, forge })).pullRequest;
+  const merged = await mergePullRequest({ number, expectedHead, expectedBase: base, message, by, forge });
+  await auditMerge({ ...merged, expectedHead, wanted: change.tree, base, content: forge.content });
+  return merged.pullRequest;
 }
 
 async function openPullRequest(act: Act): Promise<PullRequest> {
@@ -83,7 +90,7 @@ async function openPullRequest(act: Act): Promise<PullRequest> {
     base,
     title: describeTitle(content),
     body: describeBody(content),
-    labels,
+    labels: [ownLabel],
     by,
   });
 }

@@ -5,6 +5,7 @@ import type { Actor } from '../core/pull-request/actor.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
+import type { Skip } from '../core/state/skips.ts';
 import { compareVersions, parseVersion, type Version } from '../core/version/version.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
@@ -20,15 +21,19 @@ interface SetAsideInput {
   readonly forge: Pick<Forge, 'content' | 'pullRequests'>;
   /** The bot's own account. */
   readonly self: Actor;
+  /** By command. */
+  readonly skips: readonly Skip[];
 }
 
 /**
- * Finds the versions that people decided against: by closing their pull request, or by taking them back on the base branch.
+ * Finds the versions that people decided against: by closing their pull request, by a command, or by taking them
+ * back on the base branch.
  *
  * @returns Each version with the reason in words.
  */
 export async function findSetAside(input: SetAsideInput): Promise<ReadonlyMap<string, string>> {
-  return new Map([...(await findTakenBack(input)), ...(await findClosed(input))]);
+  const skipped = input.skips.map(({ version, by }): [string, string] => [version, `${by.name} skipped it`]);
+  return new Map([...(await findTakenBack(input)), ...(await findClosed(input)), ...skipped]);
 }
 
 async function findClosed({

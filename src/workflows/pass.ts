@@ -18,6 +18,7 @@ import type { TemplateSets } from '../ports/template-sets.ts';
 import type { Listings } from './list-versions.ts';
 import type { ReadConfiguration, RepositoryState } from './observe-repository.ts';
 import type { OperatorFloor } from './read-trust-policy.ts';
+import type { SaidByPeople } from './state-branch.ts';
 
 /** What a pass needs of the world. */
 export interface PassPorts {
@@ -43,7 +44,11 @@ export interface PassOptions {
   readonly mode: 'plan' | 'run';
   /** Installations to look at (`environment/application`); empty for all. */
   readonly only: readonly string[];
+  /** Asks the registry for what it was asked before, too: somebody wants it looked at now. */
+  readonly anew: boolean;
   readonly floor: OperatorFloor;
+  /** Lets more urgent work come first, between two installations. @returns Whether there was any. */
+  readonly between?: () => Promise<boolean>;
   /** Renders what is known to be installed or proposed already, too: for looking at it. */
   readonly fresh: boolean;
 }
@@ -54,6 +59,8 @@ export interface PassView {
   readonly refs: ReadonlyMap<string, CommitSha>;
   /** The account that the bot acts with. */
   readonly self: Actor;
+  /** What people decided by commands. */
+  readonly said: SaidByPeople;
   /** The open ones of the bot. */
   readonly pullRequests: readonly PullRequest[];
   /** What the registries offer. */

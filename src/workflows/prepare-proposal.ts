@@ -93,7 +93,7 @@ async function prepareCandidate(input: PrepareInput): Promise<Prepared> {
 
 /** What stands in the place of a registry costs no request, and somebody who names an installation wants it looked at now. */
 function isAskedFor({ selection, options }: PrepareInput): boolean {
-  return options.only.length > 0 || (selection.kind === 'candidate' && selection.manifest !== undefined);
+  return options.anew || (selection.kind === 'candidate' && selection.manifest !== undefined);
 }
 
 interface Reading {

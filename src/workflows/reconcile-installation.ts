@@ -5,8 +5,10 @@ import type { ConfiguredInstallation, Installation } from '../core/installation/
 import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
+import { holdLabel } from '../core/pull-request/labels.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { Commit } from '../core/repository/commit.ts';
+import { activeHolds } from '../core/state/holds.ts';
 import type { Reason } from '../core/trust/reason.ts';
 import type { TagListing } from '../ports/component-repository.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
@@ -21,7 +23,10 @@ import { judgeProposal } from './judge-proposal.ts';
 import type { RepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type Prepared, prepareProposal } from './prepare-proposal.ts';
+import { readGates } from './read-gates.ts';
 import { readLockAt } from './read-lock.ts';
+import { reportChecks } from './report-checks.ts';
+import type { Said } from './state-branch.ts';
 import { recordListing, type Survey, surveyRegistry } from './survey-registry.ts';
 
 interface World {
@@ -39,9 +44,10 @@ export async function reconcileInstallation(
   const { ports, options } = world;
   const now = ports.clock.now();
   const observed = await observeInstallation(installation, view, { ...world, now });
-  const { installed, survey, prepared, observation } = observed;
-  const { branch, pullRequest: open } = observation;
-  const decision = decide(observation);
+  const { installed, survey, prepared } = observed;
+  const { branch, pullRequest: open } = observed.observation;
+  const waitingFor = await readWaiting(observed, { installation, view, ports });
+  const decision = decide({ ...observed.observation, waitingFor });
   const { evidence, files, change } = prepared;
   const result = { installation, installed, selection: survey.selection, evidence, files, change };
   const because = 'because' in decision ? { because: decision.because } : {};
@@ -63,11 +69,36 @@ export async function reconcileInstallation(
     evidence,
     change,
     pullRequest: open,
+    said: view.said.tip,
+    readWaiting: () => readWaiting(observed, { installation, view, ports }),
     ...world,
   });
   await recordDecision(result, decision, { ...world, now });
-  const marked = pullRequest && (await markFallen(pullRequest, decision, { ...world, fallen: observed.fallen }));
+  const { fallen } = observed;
+  const marked = pullRequest && (await markFallen(pullRequest, decision, { ...world, fallen }));
+  if (marked) await reportChecks({ decision, pullRequest: marked, fallen, waitingFor, ...world });
   return { ...result, outcome: { kind: 'decided', decision }, pullRequest: marked };
+}
+
+/**
+ * What a merge waits for is asked of the forge where it matters: where the bot would merge, and where approvals are asked for and a
+ * person merges.
+ */
+async function readWaiting(
+  { observation, said }: Observed,
+  {
+    installation,
+    view,
+    ports,
+  }: { readonly installation: Installation; readonly view: PassView; readonly ports: PassPorts },
+): Promise<readonly string[]> {
+  const { pullRequest, branch } = observation;
+  const head = pullRequest?.headSha;
+  const wouldMerge = decide(observation).kind === 'merge';
+  const asked = installation.approvals !== undefined && 'head' in branch && branch.head === head;
+  if (!pullRequest || !head || !(wouldMerge || asked)) return [];
+  const { roles } = view.state;
+  return readGates({ installation, roles, pullRequest, head, approvals: said.approvals, forge: ports.forge });
 }
 
 /** What is proposed may have lost its proof while the bot looks at something else. */
@@ -92,6 +123,7 @@ interface Observed {
   readonly prepared: Prepared;
   /** Why what the open pull request proposes is not proved now, where the decision is about something else. */
   readonly fallen: readonly Reason[];
+  readonly said: Said;
   readonly observation: Observation;
 }
 
@@ -104,15 +136,14 @@ async function observeInstallation(
 ): Promise<Observed> {
   const { state, pullRequests } = view;
   const { content } = ports.forge;
+  const said = view.said.of(installation);
   const installed = readInstalled(state, installation);
   const version = installed?.version;
   const registry = installation.registry.url;
   const { listing, repository } = await view.listings.of(installation);
   const { registries } = ports.store;
   const seen = await registries.firstSeen(registry, installation.component);
-  // Who names an installation wants it looked at now.
-  const anew = options.only.length > 0;
-  const lookup = { repository, listing, registries, now, record: options.mode === 'run', anew };
+  const lookup = { repository, listing, registries, now, record: options.mode === 'run', anew: options.anew };
   const open = findOpen(installation, pullRequests, options.branch);
   const survey = await surveyRegistry({
     installation,
@@ -122,7 +153,14 @@ async function observeInstallation(
     seen,
     now,
     findSetAside: () =>
-      findSetAside({ installation, installed: version, base: state.commit, forge: ports.forge, self: view.self }),
+      findSetAside({
+        installation,
+        installed: version,
+        base: state.commit,
+        forge: ports.forge,
+        self: view.self,
+        skips: said.skips,
+      }),
   });
   const { selection, vanished } = survey;
   const edited = findEdited(state.tree, installed?.files ?? []);
@@ -141,8 +179,20 @@ async function observeInstallation(
   const branch = await lookAtBranch({ installation, change, open, view, ports, options });
   const { component, merge } = installation;
   const facts = { component, registry, merge, installed: version, selection, vanished, replaced, edited };
-  const observation = { ...facts, proposal, branch, pullRequest: open };
-  return { installed, listing, seen, survey, prepared, fallen, observation };
+  const adoptedBy = said.adoptions.at(-1)?.by;
+  const held = describeHold(said, open, now);
+  const observation = { ...facts, proposal, branch, pullRequest: open, held, adoptedBy, waitingFor: [] };
+  return { installed, listing, seen, survey, prepared, fallen, said, observation };
+}
+
+/** Somebody holds it by a command, or by a label on the pull request. */
+function describeHold({ holds }: Said, open: PullRequest | undefined, now: Date): string | undefined {
+  const [hold] = activeHolds(holds, now);
+  if (hold) {
+    const until = hold.until ? ` until ${hold.until.toISOString()}` : '';
+    return `${hold.by.name} holds it${until}${hold.reason === undefined ? '' : ` (${hold.reason})`}.`;
+  }
+  return open?.labels.includes(holdLabel) ? `Pull request #${open.number} has the label ${holdLabel}.` : undefined;
 }
 
 function refuseUnavailable({ name, unavailable }: ConfiguredInstallation): void {

@@ -10,6 +10,7 @@ import { listVersions } from './list-versions.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView } from './pass.ts';
 import { reconcileInstallation } from './reconcile-installation.ts';
+import { readSaid } from './state-branch.ts';
 
 /**
  * Makes one pass over the installations of one applications repository, one after the other; a failure of one does not keep
@@ -28,8 +29,9 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
     if (!installation) continue;
     const result = await reconcileGuarded(installation, view, { ports, options });
     results.push(result);
-    // A merge moved the base branch, on which the next installation's proposal is to lie.
-    if (result.pullRequest?.state === 'merged') observed = await observe(ports, options);
+    // A merge moved the base branch, on which the next installation's proposal is to lie; so may what came in between.
+    const overtaken = (await options.between?.()) ?? false;
+    if (overtaken || result.pullRequest?.state === 'merged') observed = await observe(ports, options);
   }
   return results;
 }
@@ -42,7 +44,9 @@ export async function observe(
   const refs = await forge.content.readRefs();
   const base = findBranch(refs, options.branch, forge.content.name);
   const state = await readRepositoryState(forge.content, base, options.read);
-  return { state, refs, self: await forge.people.self(), pullRequests: await forge.pullRequests.listOpen() };
+  const said = await readSaid(forge.content, refs);
+  const [self, pullRequests] = await Promise.all([forge.people.self(), forge.pullRequests.listOpen()]);
+  return { state, refs, said, self, pullRequests };
 }
 
 /** @throws {Failure} `usage` when a name is not configured, naming those that are. */

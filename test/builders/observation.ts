@@ -54,6 +54,9 @@ export function observation(changes: Partial<Observation> = {}): Observation {
     branch: { kind: 'absent' },
     pullRequest: undefined,
     merge: 'manual',
+    held: undefined,
+    adoptedBy: undefined,
+    waitingFor: [],
     ...changes,
   };
 }

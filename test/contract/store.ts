@@ -7,6 +7,7 @@ import { decision, testDecisions } from './store-decisions.ts';
 import { testInbox } from './store-inbox.ts';
 import { testJournal } from './store-journal.ts';
 import { testRegistries } from './store-registries.ts';
+import { testTold } from './store-told.ts';
 import { type Context, first, later, required, type StoreWorld } from './store-world.ts';
 
 const registry = 'registry.example.org/dev';
@@ -34,6 +35,7 @@ export function testStore(name: string, createWorld: () => Promise<StoreWorld>):
     describe('inbox', () => testInbox(context));
     describe('journal', () => testJournal(context));
     describe('command log', () => testCommandLog(context));
+    describe('what was said', () => testTold(context));
   });
 }
 

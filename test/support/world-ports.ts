@@ -59,6 +59,7 @@ export function worldOptions(changes: Partial<PassOptions> = {}): PassOptions {
     only: [],
     floor: operatorFloorOf(defaultTrustFloor),
     fresh: false,
+    anew: (changes.only ?? []).length > 0,
     ...changes,
   };
 }

@@ -42,7 +42,7 @@ describe.concurrent('a merge by the bot', () => {
     const head = await world.git.tip(`refs/heads/${branch}`);
     const main = await world.git.tip('refs/heads/main');
     expect(await world.step()).toBe('merge');
-    expect(await world.pullRequests()).toMatchObject([{ state: 'merged', endedBy: bot, headSha: head }]);
+    expect(await world.pullRequests()).toMatchObject([{ state: 'merged', endedBy: { id: bot.email }, headSha: head }]);
     expect((await world.git.git('log', '-1', '--format=%P', 'main')).trim()).toBe(`${main} ${head}`);
     const message = await world.git.git('log', '-1', '--format=%B', 'main');
     expect(message).toContain('Merge pull request #1: default/podinfo v1.0.0 (installation)');

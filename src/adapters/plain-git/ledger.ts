@@ -1,8 +1,13 @@
-import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import type { Comment } from '../../core/pull-request/pull-request.ts';
-import { type CommitSha, type FileChange, type Person, parseTreeSha, type Tree } from '../../core/repository/commit.ts';
+import {
+  type CommitSha,
+  emptyTreeLike,
+  type FileChange,
+  type Person,
+  type Tree,
+} from '../../core/repository/commit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RefUpdate } from '../../ports/git-writer.ts';
 import type { GitRepository } from '../git/git-repository.ts';
@@ -101,7 +106,10 @@ export function createChangeLedger(
   let last: Promise<unknown> = Promise.resolve();
 
   async function write<Result>(ledger: Ledger, change: LedgerChange<Result>): Promise<'pushed' | 'stale'> {
-    const tree = await repository.writeTree(ledger.tip ?? emptyTreeOf(ledger), change.files);
+    const tree = await repository.writeTree(
+      ledger.tip ?? emptyTreeLike([...ledger.refs.values()][0] ?? ''),
+      change.files,
+    );
     const to = await repository.writeCommit({
       tree,
       parents: ledger.tip ? [ledger.tip] : [],
@@ -127,15 +135,4 @@ export function createChangeLedger(
     last = done.catch(() => undefined);
     return done;
   };
-}
-
-/** The id of the tree without files, which every git repository has, in the repository's hash. */
-function emptyTreeOf({ refs }: Ledger) {
-  const [like = ''] = refs.values();
-  const id = createHash(like.length === 64 ? 'sha256' : 'sha1')
-    .update('tree 0\0')
-    .digest('hex');
-  const tree = parseTreeSha(id);
-  if (!tree) throw new Error(`${id} is no tree id`);
-  return tree;
 }

@@ -81,6 +81,7 @@ export interface Tables {
     state_at: number;
   };
   comment_watermarks: { repository: string; at: number };
+  told: { repository: string; subject: string; text: string; at: number };
 }
 
 export type DecisionRow = Selectable<Tables['decisions']>;
@@ -137,7 +138,12 @@ export const schemaSteps: readonly string[] = [
     unique (repository, comment)
   ) strict;
   create index commands_unfinished on commands (repository, at) where state in ('received', 'executed');
-  create table comment_watermarks (repository text primary key, at integer not null) strict, without rowid;`,
+  create table comment_watermarks (repository text primary key, at integer not null) strict, without rowid;
+  create table told (
+    repository text not null, subject text not null, text text not null, at integer not null,
+    primary key (repository, subject)
+  ) strict, without rowid;
+  create index told_at on told (at);`,
 ];
 
 /**

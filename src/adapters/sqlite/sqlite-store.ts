@@ -10,6 +10,7 @@ import { inputValue, kyselyDatabase } from './kysely-database.ts';
 import { openDatabase } from './open-database.ts';
 import { createRegistryMemory } from './registry-memory.ts';
 import type { DecisionRow, Tables } from './schema.ts';
+import { createTold } from './told.ts';
 import { withoutSync } from './transaction.ts';
 
 /** How many decision records of one installation are kept. */
@@ -43,6 +44,7 @@ export async function openSqliteStore(path: string, patience: Patience = default
     inbox: createInbox({ database, db, guarded, path, busyMilliseconds: patience.receiveMilliseconds }),
     journal: createJournal(db, guarded),
     commands: createCommandLog(db, guarded, path),
+    told: createTold(db, guarded),
     recordCommit: (repository, branch, sha, at) =>
       guarded(async () => {
         const row = { repository, branch, sha, at: at.getTime() };

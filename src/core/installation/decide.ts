@@ -1,4 +1,5 @@
 import type { ComponentName } from '../component/component-name.ts';
+import type { Actor } from '../pull-request/actor.ts';
 import type { PullRequest } from '../pull-request/pull-request.ts';
 import type { CommitSha } from '../repository/commit.ts';
 import type { Reason } from '../trust/reason.ts';
@@ -40,6 +41,9 @@ export type LeaveReason =
   | 'ambiguous'
   | 'listing-incomplete'
   | 'branch-has-other-commits'
+  | 'adopted'
+  | 'held'
+  | 'waiting-for-gates'
   | 'branch-deleted';
 
 export type RefuseReason =
@@ -69,6 +73,12 @@ export interface Observation {
   /** The open pull request from the installation's branch. */
   readonly pullRequest: PullRequest | undefined;
   readonly merge: 'manual' | 'automatic';
+  /** Why nothing is to be written, in words; `undefined` where nobody holds the installation. */
+  readonly held: string | undefined;
+  /** Who took over the branch with what people changed on it. */
+  readonly adoptedBy: Actor | undefined;
+  /** What a merge by the bot waits for: approvals, checks. Read only once everything else speaks for a merge. */
+  readonly waitingFor: readonly string[];
 }
 
 /** What the candidate comes to, as far as it had to be worked out. */
@@ -111,6 +121,17 @@ export type Branch =
 
 /** Decides the next step for one installation. Same observation, same decision. */
 export function decide(observation: Observation): Decision {
+  const decision = decideUnheld(observation);
+  const { held, waitingFor } = observation;
+  // A hold keeps things as they are; that something is wrong is said all the same.
+  if (held !== undefined && decision.kind !== 'leave' && decision.kind !== 'refuse')
+    return { kind: 'leave', because: 'held', detail: `${held} Otherwise: ${decision.detail}` };
+  if (decision.kind !== 'merge' || waitingFor.length === 0) return decision;
+  const detail = `Pull request #${decision.pullRequest} carries ${decision.version}, verified, and waits for ${waitingFor.join(' and ')}.`;
+  return { kind: 'leave', because: 'waiting-for-gates', detail };
+}
+
+function decideUnheld(observation: Observation): Decision {
   const { selection, proposal } = observation;
   const alarm = decideAlarm(observation);
   if (alarm) return alarm;
@@ -169,10 +190,11 @@ function decideWithoutCandidate({ component, registry, selection, pullRequest }:
   }
 }
 
-function decideInstalled({ installed, selection, pullRequest, branch }: Observation): Decision {
+function decideInstalled(observation: Observation): Decision {
+  const { installed, selection, pullRequest, branch } = observation;
   if (!pullRequest)
     return { kind: 'leave', because: 'in-sync', detail: `${installed} is installed, ${whyNotOther(selection)}.` };
-  if (branch.kind === 'others') return leaveToOthers(branch, pullRequest);
+  if (branch.kind === 'others') return leaveToOthers(branch, observation);
   return {
     kind: 'close',
     pullRequest: pullRequest.number,
@@ -207,7 +229,7 @@ function decideRendered(
   const obstacle = decideObstacle(proposal, version);
   if (!proposal.differs) return decideInstalled(observation);
   if (obstacle) return obstacle;
-  if (branch.kind === 'others') return leaveToOthers(branch, pullRequest);
+  if (branch.kind === 'others') return leaveToOthers(branch, observation);
   if (!pullRequest) return { kind: 'open', version, detail: `${version} is ready to be proposed.` };
   const { number } = pullRequest;
   if (branch.kind === 'deleted') {
@@ -256,14 +278,19 @@ function decideObstacle(
   };
 }
 
-function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, pullRequest: PullRequest | undefined): Decision {
+function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, { pullRequest, adoptedBy }: Observation): Decision {
   const where = pullRequest ? ` of pull request #${pullRequest.number}` : '';
+  if (adoptedBy) {
+    const detail = `The branch${where} was taken over by ${adoptedBy.name}: people merge it when it is ready, or close it.`;
+    return { kind: 'leave', because: 'adopted', detail };
+  }
   return {
     kind: 'leave',
     because: 'branch-has-other-commits',
     detail:
       `The branch${where} has commits that Consignee did not make (${branch.commits.join(', ')}): it is left alone. ` +
-      'Delete the branch to have it made anew without them, or merge it with git and own what it changed.',
+      'Comment /rebuild to have it made anew without them, or /adopt to keep them and merge it yourself; where there are no ' +
+      'comments, delete the branch, or merge it with git.',
   };
 }
 

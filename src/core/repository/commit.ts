@@ -34,6 +34,12 @@ export function blobIdOf(content: string | Uint8Array, like: string): BlobId {
     .digest('hex') as BlobId;
 }
 
+/** @returns The id of the tree without files, which every repository has; `like` is any id of the repository and tells its hash. */
+export function emptyTreeLike(like: string): TreeSha {
+  const hash = createHash(like.length === 64 ? 'sha256' : 'sha1');
+  return hash.update('tree 0\0').digest('hex') as TreeSha;
+}
+
 /** Who wrote a commit or a comment. */
 export interface Person {
   readonly name: string;

@@ -1,13 +1,13 @@
 import type { Installation } from '../installation/installation.ts';
 
 /**
- * The branch that holds what people decided and no other branch says: holds, skipped versions and approvals. It is never merged. No
+ * The branch that holds what people decided and no other branch says: holds, skipped versions, approvals and branches taken over. It is never merged. No
  * environment can be called `state`, for git cannot have branches below this one.
  */
 export const stateBranch = 'consignee/state';
 
 /** One file of each kind for an installation; the kinds are folders. */
-export const stateKinds = ['holds', 'skips', 'approvals'] as const;
+export const stateKinds = ['holds', 'skips', 'approvals', 'adoptions'] as const;
 export type StateKind = (typeof stateKinds)[number];
 
 export type StateOwner = Pick<Installation, 'environment' | 'application'>;

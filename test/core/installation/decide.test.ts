@@ -233,6 +233,9 @@ const anyObservation: fc.Arbitrary<Observation> = fc.record({
   branch: anyBranch,
   pullRequest: fc.constantFrom(undefined, pullRequest()),
   merge: fc.constantFrom('manual' as const, 'automatic' as const),
+  held: fc.constantFrom(undefined, 'Ada holds it.'),
+  adoptedBy: fc.constantFrom(undefined, { id: '7', name: 'ada' }),
+  waitingFor: fc.subarray(['approvals (0 of 1, from ada)']),
 });
 
 const writes = ['open', 'update', 'close', 'merge'];
@@ -245,12 +248,14 @@ property.prop([anyObservation])('writes nothing while anything stands against it
   expect(seen.edited).toEqual([]);
   expect(seen.branch.kind).not.toBe('others');
   expect(seen.proposal.kind).not.toBe('refused');
+  expect(seen.held).toBeUndefined();
 });
 
 property.prop([anyObservation])('merges only what was rendered and verified in this pass, where configured', (seen) => {
   const decision = decide(seen);
   if (decision.kind !== 'merge') return;
   expect(seen.merge).toBe('automatic');
+  expect(seen.waitingFor).toEqual([]);
   expect(seen.proposal).toMatchObject({ kind: 'rendered', differs: true, occupied: [], declaredElsewhere: [] });
   expect(seen.branch).toMatchObject({ kind: 'ours', carries: true, head: decision.expectedHead });
 });

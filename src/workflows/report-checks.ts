@@ -1,0 +1,69 @@
+import type { Decision } from '../core/installation/decide.ts';
+import { gatesCheck, verifiedCheck } from '../core/pull-request/checks.ts';
+import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import type { CommitSha } from '../core/repository/commit.ts';
+import type { Reason } from '../core/trust/reason.ts';
+import type { WantedCheck } from '../ports/forge.ts';
+import type { PassOptions, PassPorts } from './pass.ts';
+
+interface ReportInput {
+  readonly decision: Decision;
+  /** As it stands after the decision was acted on. */
+  readonly pullRequest: PullRequest;
+  /** Why what it proposes is not proved any more. */
+  readonly fallen: readonly Reason[];
+  readonly waitingFor: readonly string[];
+  readonly ports: PassPorts;
+  readonly options: Pick<PassOptions, 'repository'>;
+}
+
+/**
+ * Says by commit statuses where the pull request stands. What was said of a commit before is not said again: a pass without work asks
+ * the forge for nothing.
+ */
+export async function reportChecks(input: ReportInput): Promise<void> {
+  const { pullRequest, ports } = input;
+  const { headSha, state } = pullRequest;
+  if (!ports.forge.checks || state !== 'open' || !headSha) return;
+  for (const check of [verified(input), gates(input)]) {
+    if (check) await report(headSha, check, input);
+  }
+}
+
+async function report(head: CommitSha, check: WantedCheck, { ports, options }: ReportInput): Promise<void> {
+  const subject = `check/${check.context}/${head}`;
+  const text = `${check.state} ${check.description}`;
+  if ((await ports.store.told.last(options.repository, subject)) === text) return;
+  await ports.forge.checks?.set(head, check);
+  await ports.store.told.record(options.repository, subject, text, ports.clock.now());
+}
+
+function verified({ decision, fallen }: ReportInput): WantedCheck | undefined {
+  const say = (state: WantedCheck['state'], description: string) => ({ context: verifiedCheck, state, description });
+  const [reason] = decision.kind === 'refuse' ? decision.reasons : fallen;
+  if (decision.kind === 'refuse') {
+    const concerns = decision.because === 'not-verified' || decision.because === 'content-changed';
+    return concerns ? say('failure', `Not proved: ${reason?.code ?? decision.because}`) : undefined;
+  }
+  if (reason) return say('failure', `Not proved any more: ${reason.code}`);
+  if (decision.kind !== 'leave') return say('success', 'Whole and signed, rendered from exactly this content');
+  switch (decision.because) {
+    case 'waiting-for-merge':
+    case 'waiting-for-gates':
+      return say('success', 'Whole and signed, rendered from exactly this content');
+    case 'adopted':
+      return say('success', 'Whole and signed; what people changed on the branch is theirs');
+    case 'branch-has-other-commits':
+      return say('failure', 'Has commits that Consignee did not make: /rebuild or /adopt');
+    default:
+      return undefined;
+  }
+}
+
+function gates({ decision, waitingFor, fallen }: ReportInput): WantedCheck | undefined {
+  const say = (state: WantedCheck['state'], description: string) => ({ context: gatesCheck, state, description });
+  if (decision.kind === 'refuse' || fallen.length > 0) return say('failure', 'Must not be merged');
+  if (decision.kind === 'leave' && decision.because === 'held') return say('pending', 'Held: /resume ends it');
+  if (waitingFor.length > 0) return say('pending', `Waits for ${waitingFor.join(' and ')}`.slice(0, 140));
+  return say('success', 'Nothing is missing for a merge');
+}
