@@ -85,6 +85,6 @@ function makesDoubtful(line: string, begun: boolean): boolean {
 }
 
 /** Comments that end on their line without any doubt, and addresses in angle brackets. */
-const harmless = /<!--(?:[^<>-]|-(?!-))*-->|<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>/g;
+const harmless = /<!--(?:[^>-]|-(?!-))*-->|<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>/g;
 
 const holdsHtml = (line: string) => /<(?:[!?]|\/?[A-Za-z])/.test(line.replace(harmless, ' '));

@@ -190,6 +190,7 @@ test('the teams to ask for are those that decide', () => {
   expect(teamsToAsk({ action: 'approve-configuration', roles, approvals })).toEqual(['acme/keys']);
   expect(teamsToAsk({ action: 'approve', roles, approvals })).toEqual(['acme/qa', 'billing']);
   expect(teamsToAsk({ action: 'approve', roles, approvals: undefined })).toEqual(['acme/ops']);
+  expect(teamsToAsk({ action: 'approve', roles, approvals: { from: ['id:a/b'] } })).toEqual([]);
   expect(teamsToAsk({ action: 'explain', roles, approvals })).toEqual([]);
   expect(teamsToAsk({ action: 'hold', roles: undefined, approvals })).toEqual([]);
 });

@@ -47,6 +47,9 @@ describe('a command is refused with an explanation', () => {
     ['in details in a list', '- <details>\n\n/promote'],
     ['in details whose end stands in code', '<details>\n\n`</details>`\n\n/promote'],
     ['in a block of HTML', '<div>\n/promote\n</div>'],
+    ['after a processing instruction', '<?php\n\n/promote\n\n?>'],
+    ['after a declaration', '<!X\n\n/promote\n\n>'],
+    ['after an HTML comment that not all readers take for one', '<!-- a -- b -->\n\n/promote'],
     ['in a tag', 'a <b title="\n/promote\n">x</b>'],
     ['in a processing instruction', '<?php\n/promote\n?>'],
     ['in a declaration', '<!X\n/promote\n>'],
@@ -67,6 +70,8 @@ describe('a command is refused with an explanation', () => {
     ['after a fence that is indented a little', ' ```\n\n```\n\n/promote'],
     ['after a fence in a list whose end is not clear', '- a\n  ```\n    ```\n\n/promote'],
     ['after a carriage return that some take for a line end', 'a\r```\n/promote'],
+    ['after a carriage return that some take for the line end before a fence', 'a\r```\n\n/promote'],
+    ['after a fence that ends with a space of another kind', '```\n```\u00a0\n/promote'],
     ['after a fence that ends with a form feed', '```\n```\f\n/promote'],
   ])('%s', (_, text) => {
     expect(kindOf(text)).not.toBe('command');
@@ -89,6 +94,7 @@ describe('a command is taken', () => {
     ['after fenced code', '```\n/hold\n```\n/promote'],
     ['after fenced code of more marks', '```\nx\n`````  \n/promote'],
     ['after fenced code whose end is indented a little', '```\nx\n   ```\n/promote'],
+    ['after code within a line that begins like a fence', '``` a`b\n\n/promote'],
     ['after a quotation and an empty line', '> text\n> ```\n> /hold\n\n/promote'],
     ['after a quotation with a hidden mark', '> <!-- consignee:comment a -->\n\n/promote'],
     ['after an address', 'see <https://example.org/x>\n\n/promote'],
@@ -103,71 +109,6 @@ describe('a command is taken', () => {
   ])('%s', (_, text) => {
     expect(parseComment(text, place)).toMatchObject({ kind: 'command', command: { verb: 'promote' } });
   });
-});
-
-/** Characters that look like the ones in commands, or count as the same when case is folded or texts are normalised. */
-const lookAlikes: Readonly<Record<string, string>> = {
-  '/': '\uff0f\u2044\u2215\u2571\u29f8\u27cb\u0338\\|',
-  a: '\u0430\u0251\u03b1\uff41\u{1d41a}',
-  b: '\u042c\u0184\uff42\u{1d41b}',
-  c: '\u0441\u03f2\uff43\u217d',
-  d: '\u0501\uff44\u217e',
-  e: '\u0435\u212e\uff45\u{1d41e}',
-  h: '\u04bb\u0570\uff48\u210e',
-  i: '\u0456\u0131\u0130\uff49\u2170',
-  k: '\u212a\u043a\uff4b\u{1d424}',
-  l: '\u04cf\u217c\uff4c\u01c0',
-  m: '\u043c\uff4d\u217f',
-  n: '\u0578\uff4e\u{1d427}',
-  o: '\u043e\u03bf\u0585\uff4f\u{1d428}',
-  p: '\u0440\u03c1\uff50\u{1d429}',
-  r: '\u0433\uff52\u{1d42b}',
-  s: '\u017f\u0455\uff53\u{1d42c}',
-  t: '\u0442\uff54\u{1d42d}',
-  u: '\u057d\u03c5\uff55\u{1d42e}',
-  v: '\u03bd\u0475\uff56\u2174',
-  x: '\u0445\uff58\u2179',
-  y: '\u0443\uff59\u{1d432}',
-};
-const foreignBefore = [...'\ufeff\u200b\u00a0\u3000\u202e\u2066\u00ad\u0000\u000b\u000c\u0085\u2028\u2029\r'];
-const foreignAfter = [...foreignBefore, ...'\u2000\u2009\u202f\u205f\u180e\u0301\ufe0f\t'];
-
-const replaced = commandVerbs.flatMap((verb) =>
-  [...`/${verb}`].flatMap((letter, index) =>
-    [...(lookAlikes[letter] ?? '')].map((other) => `/${verb}`.slice(0, index) + other + `/${verb}`.slice(index + 1)),
-  ),
-);
-const surrounded = commandVerbs.flatMap((verb) => [
-  ...foreignBefore.map((it) => `${it}/${verb}`),
-  ...foreignAfter.flatMap((it) => [
-    `/${it}${verb}`,
-    `/${verb}${it}`,
-    `/${verb}${it}x`,
-    `/${verb[0]}${it}${verb.slice(1)}`,
-  ]),
-]);
-const corpus = [
-  ...new Set([...replaced, ...surrounded, '/PROMOTE', '/rollbac\u212a', '/re\u017fume', '／ｐｒｏｍｏｔｅ']),
-];
-
-describe('look-alikes', () => {
-  test('are many', () => {
-    expect(corpus.length).toBeGreaterThan(900);
-  });
-
-  test('are never commands, alone, with arguments or among other lines', () => {
-    const taken = corpus
-      .flatMap((line) => [line, `${line} 1.0.0`, `text\n${line}`, `text\n${line.replace(/\r$/, '\r\r')}\ntext`])
-      .filter((it) => kindOf(it) === 'command');
-    expect(taken).toEqual([]);
-  });
-
-  test.each(['/prom\u043ete', '/rollbac\u212a', '/re\u017fume', '/hold\u00a03d', '/\u0430pprove'])(
-    '%j is answered',
-    (line) => {
-      expect(parseComment(line, place)).toMatchObject({ kind: 'wrong', why: 'characters' });
-    },
-  );
 });
 
 /** A-47, written independently of the parser. */
@@ -246,66 +187,4 @@ property.prop([comments])('nothing is taken from a quotation, and nothing goes u
 property.prop([fc.string({ unit: 'binary', maxLength: 300 })])('no text makes the parser fail', (text) => {
   expect(['none', 'command', 'wrong']).toContain(kindOf(text));
   expect(['none', 'command', 'wrong']).toContain(kindOf(`/hold ${text}`));
-});
-
-/** Counts the characters that are handed to patterns while `run` goes on: a measure of work that does not depend on the machine. */
-function charactersMatched(run: () => unknown): number {
-  const { exec } = RegExp.prototype;
-  let characters = 0;
-  RegExp.prototype.exec = function count(text) {
-    const from = this.global ? this.lastIndex : 0;
-    const match = exec.call(this, text);
-    characters += (this.global && match ? this.lastIndex : text.length) - from;
-    return match;
-  };
-  try {
-    run();
-  } finally {
-    RegExp.prototype.exec = exec;
-  }
-  return characters;
-}
-
-describe('the work grows with the length of the comment only', () => {
-  const parts = [
-    '/',
-    '/hold\n',
-    '/hold',
-    '\n',
-    '`',
-    '```\n',
-    '> ',
-    '<',
-    '<!--',
-    '<!-- -->',
-    '<a:',
-    '-',
-    '~',
-    ' ',
-    '/x ',
-    '\r',
-    'ſ',
-    '$$\n',
-  ];
-
-  test.each(parts)('%j over and over', (part) => {
-    const matched = (size: number) => {
-      const text = part.repeat(Math.floor(size / Buffer.byteLength(part)));
-      return charactersMatched(() => parseComment(text, place)) / text.length;
-    };
-    const small = matched(2 * 1024);
-    expect(small).toBeLessThan(40);
-    expect(matched(16 * 1024)).toBeLessThan(small * 1.5 + 1);
-    // Beyond 16 KiB it is looked through once.
-    expect(matched(64 * 1024)).toBeLessThanOrEqual(1);
-  });
-
-  test.each(parts)('%j over and over is read within the time that one comment may take', (part) => {
-    const text = part.repeat(Math.floor((16 * 1024) / Buffer.byteLength(part)));
-    const before = process.cpuUsage();
-    parseComment(text, place);
-    const { user } = process.cpuUsage(before);
-    // 10 ms for each KiB (A-29); quadratic patterns take minutes.
-    expect(user / 1000).toBeLessThan(160);
-  });
 });

@@ -89,6 +89,7 @@ describe('what is meant as a command but is none is answered', () => {
   test.each<[string, string, string]>([
     ['a trailing space', '/promote ', 'spaces'],
     ['two spaces before the arguments', '/promote  prod', 'spaces'],
+    ['two spaces before a reason', '/hold  x', 'spaces'],
     ['two spaces between arguments', '/promote prod  1.2.3', 'spaces'],
     ['a tab', '/promote\tprod', 'spaces'],
     ['punctuation', '/hold, please', 'spaces'],
@@ -111,6 +112,7 @@ describe('what is meant as a command but is none is answered', () => {
     ['characters that arguments do not have', '/promote $(prod)', 'arguments'],
     ['an argument of more than 64 characters', `/rollback 1.0.0-${'a'.repeat(59)}`, 'arguments'],
     ['no reason', '/override soak', 'arguments'],
+    ['a gate that is none', '/override soak! the customer waits', 'arguments'],
     ['no gate', '/override', 'arguments'],
     ['another installation', '/promote prod/billing', 'installation'],
     ['another installation before a reason', '/hold prod/podinfo broken', 'installation'],
@@ -169,6 +171,7 @@ test.each([
   '\\/promote',
   '-/promote',
   '/帮助吧了',
+  '/prxm\u043ete',
   '',
   'hello',
 ])('%j is none of ours and stays unanswered', (line) => {

@@ -206,6 +206,11 @@ describe('holds', () => {
     ]);
   });
 
+  test('that no comment asked for stand beside each other', () => {
+    const both = [hold({ comment: undefined }), hold({ by: bob, comment: undefined })] as const;
+    expect(addHold([both[0]], both[1], now)).toEqual(both);
+  });
+
   test('are added once for a comment', () => {
     const once = addHold([hold({ comment: '1' })], hold({ by: bob, comment: '2' }), now);
     expect(addHold(once, hold({ by: bob, comment: '2', until: now }), now)).toEqual(once);
