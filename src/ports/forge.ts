@@ -143,7 +143,7 @@ export type Permission = 'admin' | 'write' | 'read' | 'none';
 
 /** Statuses of commits: for each commit and context the newest counts. */
 export interface Checks {
-  /** Writes only when the newest status of the bot in this context says something else. */
+  /** Writes only when the newest status in this context is not the bot's, or says something else. */
   set(sha: CommitSha, check: WantedCheck): Promise<void>;
 
   /** @returns The newest status of each context, from all pages. */
