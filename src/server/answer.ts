@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { hasUnreadBody, waitsForContinue } from './read-body.ts';
+import { hasUnreadBody } from './read-body.ts';
 
 /** A status with one plain sentence, the same for everybody (D-07). */
 export interface Answer {
@@ -30,10 +30,6 @@ export function sendAnswer({ status, text, headers }: Answer, { incoming, outgoi
   outgoing.shouldKeepAlive = false;
   const length = String(Buffer.byteLength(body));
   outgoing.writeHead(status, { ...commonHeaders, ...headers, 'content-length': length });
-  if (waitsForContinue(incoming)) {
-    outgoing.end(body);
-    return RESPONSE_ALREADY_SENT;
-  }
   outgoing.write(body);
   discard(incoming, () => outgoing.end());
   return RESPONSE_ALREADY_SENT;

@@ -17,7 +17,7 @@ export function hasUnreadBody(incoming: IncomingMessage): boolean {
 }
 
 /** Whether the sender waits to be told before it sends the body. */
-export const waitsForContinue = ({ headers }: IncomingMessage) => headers.expect?.toLowerCase() === '100-continue';
+const waitsForContinue = ({ headers }: IncomingMessage) => headers.expect?.toLowerCase() === '100-continue';
 
 /** Reads a body as it came, nothing decoded. Room is taken from the budget while it arrives, and given back at the end. */
 export function readBody(

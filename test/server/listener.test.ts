@@ -26,7 +26,7 @@ function held() {
 
 describe('who is slow', () => {
   test('with the headers is cut off', async () => {
-    await using world = await startHookWorld({ server: quick });
+    await using world = await startHookWorld({ server: { ...quick, requestTimeout: 60_000 } });
     await using connection = await connectRaw(world);
     connection.send('POST /hooks/registry/x HTTP/1.1\r\nhost: bot.test\r\nx-slow: ');
     const drip = setInterval(() => connection.send('a'), 10);
@@ -152,10 +152,33 @@ describe('closing', () => {
     expect(await used.ended).toMatch(/Stored\.\n$/);
   });
 
-  test('may be asked for twice', async () => {
+  test('ends a connection with the request that was just beginning', async () => {
     await using world = await startHookWorld();
-    await Promise.all([world.listener.close({ graceSeconds: 1 }), world.listener.close({ graceSeconds: 1 })]);
-    await world.listener.close({ graceSeconds: 1 });
+    await using connection = await connectRaw(world);
+    const request = head(signed);
+    connection.send(head(signed) + body + request.slice(0, 20));
+    await connection.until('Stored.');
+    const closed = world.listener.close({ graceSeconds: 5 });
+    connection.send(request.slice(20) + body);
+    expect(await connection.ended).toMatch(/connection: close.*Known already\.\n$/is);
+    await closed;
+  });
+
+  test('may be asked for twice, and ends but once', async () => {
+    const { inbox, entered, go } = held();
+    await using world = await startHookWorld({ inbox });
+    const response = post(world, body);
+    await entered;
+    const first = world.listener.close({ graceSeconds: 5 });
+    let ended = false;
+    const second = world.listener.close({ graceSeconds: 5 }).then(() => {
+      ended = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toBe(false);
+    go();
+    expect((await response).status).toBe(202);
+    await Promise.all([first, second]);
   });
 });
 

@@ -2,12 +2,6 @@ import { isMapping } from '../../core/component/mapping.ts';
 import type { HintEvent } from '../../ports/deliveries.ts';
 import { artifactEvents, asText, type NoticeResult, withoutRepeats } from './notice.ts';
 
-/** Types of the envelope: 2.8 sends version 1, version 3 of the registry sends version 2. */
-export const envelopeTypes: readonly string[] = [
-  'application/vnd.docker.distribution.events.v1+json',
-  'application/vnd.docker.distribution.events.v2+json',
-];
-
 /**
  * Reads the notifications of the distribution project's registry, which GitLab's is as well: an envelope with any number of events, of
  * which only pushes of manifests under a tag say anything new. Pulls, the bot's own among them, layers and deletions give no event. The

@@ -3,7 +3,7 @@ import { parseStrictJson } from '../../core/document/strict-json.ts';
 import type { DeliveryReader, RawDelivery } from '../../ports/deliveries.ts';
 import { findForgery } from './authenticate.ts';
 import { cloudEventType, isBinaryMode, readCloudEvent } from './cloud-events.ts';
-import { envelopeTypes, readEnvelope } from './distribution.ts';
+import { readEnvelope } from './distribution.ts';
 import { giteaEventHeaders, readGiteaPackage } from './gitea-package.ts';
 import { readHarbor } from './harbor.ts';
 import { contentId, type NoticeResult } from './notice.ts';
@@ -16,7 +16,7 @@ import { readPlainNotice } from './plain-notice.ts';
  * |---|---|---|
  * | package webhook of Gitea and Forgejo | `X-Gitea-Event` | `X-Gitea-Signature` |
  * | CloudEvents of Harbor and zot | `ce-specversion`, or the type `application/cloudevents+json` | `Authorization` |
- * | notifications of distribution, GitLab | their media type, or `events` | `Authorization` |
+ * | notifications of distribution, GitLab | `events` | `Authorization` |
  * | Harbor's default | `event_data` | `Authorization` |
  * | plain notice | none of these | `X-Consignee-Signature-256: sha256=<hex>` or `Authorization` |
  *
@@ -41,7 +41,6 @@ function readForm({ headers }: RawDelivery, body: unknown): NoticeResult {
   if (giteaEventHeaders.some((it) => headers.has(it))) return readGiteaPackage(headers, body);
   const type = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (isBinaryMode(headers) || type === cloudEventType) return readCloudEvent(headers, body);
-  if (envelopeTypes.includes(type)) return readEnvelope(body);
   if (!isMapping(body)) return { misfit: 'it is no object' };
   if ('events' in body) return readEnvelope(body);
   return 'event_data' in body ? readHarbor(body) : readPlainNotice(body);
