@@ -39,9 +39,7 @@ async function branchMoved(place: Place, by: Account, { name, sha }: { name: str
     tellOfPull(place, by, issue, { action: 'synchronized', type: 'pull_request_sync' });
   }
   for (const issue of state.issues.values()) {
-    if (isPull(issue) && issue.pull.head === name && issue.state === 'closed' && !issue.pull.merged) {
-      issue.pull.headGone = false;
-    }
+    if (isPull(issue) && issue.pull.head === name) issue.pull.headGone = false;
   }
 }
 

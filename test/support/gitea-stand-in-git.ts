@@ -35,6 +35,7 @@ export interface StandInGit {
 
 export interface CommitFacts {
   readonly sha: string;
+  readonly parents: readonly string[];
   readonly author: { readonly name: string; readonly email: string };
   readonly at: string;
   readonly message: string;
@@ -45,6 +46,8 @@ export interface CommitFacts {
 
 export function createStandInGit(bare: string): StandInGit {
   const git = (...words: readonly string[]) => runGit(bare, words);
+  /** Commits that were found: none is ever taken away. */
+  const present = new Set<string>();
   const mergeTree = remember(async (base: string, head: string) => {
     try {
       return { tree: (await git('merge-tree', '--write-tree', base, head)).trim() };
@@ -74,17 +77,16 @@ export function createStandInGit(bare: string): StandInGit {
       return { mergeBase: found, mergeable: 'tree' in merged, ...(await changes(found, headSha)) };
     },
     async readCommits(range, limit) {
-      const format = '--format=%x01%H%x00%an%x00%ae%x00%cI%x00%B%x00';
+      const format = '--format=%x01%H%x00%P%x00%an%x00%ae%x00%cI%x00%B%x00';
       return parseCommits(
         await git('log', '-m', '--first-parent', '--name-status', '--no-renames', `-${limit}`, format, range),
       );
     },
     countCommits: async (range) => Number(await git('rev-list', '--count', range)),
-    holds: (sha) =>
-      git('cat-file', '-e', `${sha}^{commit}`).then(
-        () => true,
-        () => false,
-      ),
+    async holds(sha) {
+      if (!present.has(sha) && (await succeeds(git('cat-file', '-e', `${sha}^{commit}`)))) present.add(sha);
+      return present.has(sha);
+    },
     merge: (merge) => commitMerge(bare, merge),
     async deleteBranch(name) {
       await git('update-ref', '-d', `refs/heads/${name}`);
@@ -99,6 +101,12 @@ export function createStandInGit(bare: string): StandInGit {
     },
   };
 }
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
 
 /** For questions about two commits, whose answer never changes. */
 function remember<T>(ask: (from: string, to: string) => Promise<T>): (from: string, to: string) => Promise<T> {
@@ -121,7 +129,7 @@ function parseCommits(log: string): readonly CommitFacts[] {
     .split('\u0001')
     .slice(1)
     .map((text) => {
-      const [sha = '', name = '', email = '', at = '', message = '', files = ''] = text.split('\0');
+      const [sha = '', parents = '', name = '', email = '', at = '', message = '', files = ''] = text.split('\0');
       const changed = (letter: string) =>
         files
           .split('\n')
@@ -129,6 +137,7 @@ function parseCommits(log: string): readonly CommitFacts[] {
           .map((line) => line.slice(2));
       return {
         sha,
+        parents: parents.split(' ').filter((it) => it !== ''),
         author: { name, email },
         at,
         message,

@@ -121,7 +121,8 @@ export function pullJson(state: GiteaState, issue: PullRequestIssue, facts: Pull
     head: {
       label: pull.head,
       ref: pull.headGone ? `refs/pull/${number}/head` : pull.head,
-      sha: pull.headSha,
+      // Of one that has ended, too, the branch is shown as it is now.
+      sha: pull.headGone ? pull.headSha : (state.branches.get(pull.head) ?? pull.headSha),
       repo_id: 1,
       repo,
     },

@@ -32,6 +32,7 @@ export const repositoryRoutes: readonly Route[] = [
   { method: 'GET', path: /^\/commits\/([^/]+)\/statuses$/, answer: listStatuses },
   { method: 'GET', path: /^\/commits\/([^/]+)\/status$/, answer: combineStatuses },
   { method: 'GET', path: /^\/collaborators\/([^/]+)\/permission$/, answer: readPermission },
+  { method: 'GET', path: /^\/teams$/, answer: ({ state }) => ok(state.teams.map(teamJson)) },
   { method: 'GET', path: /^\/(?:assignees|reviewers)$/, answer: listWriters },
   { method: 'POST', path: /^\/branch_protections$/, right: 'admin', refusal: mustAdminister, answer: protect },
   {
@@ -42,27 +43,6 @@ export const repositoryRoutes: readonly Route[] = [
     answer: unprotect,
   },
 ];
-
-/** Below `/api/v1`. */
-export const siteRoutes: readonly Route[] = [
-  { method: 'GET', path: /^\/version$/, answer: () => ok({ version: '1.26.0-dev' }) },
-  { method: 'GET', path: /^\/settings\/api$/, answer: () => ok(settings) },
-  { method: 'GET', path: /^\/user$/, answer: ({ state, account }) => ok(userJson(state, account)) },
-  { method: 'GET', path: /^\/users\/([^/]+)$/, answer: readUser },
-  { method: 'GET', path: /^\/orgs\/([^/]+)\/labels$/, answer: listSharedLabels },
-  { method: 'GET', path: /^\/orgs\/([^/]+)\/teams$/, answer: listTeams },
-  { method: 'GET', path: /^\/orgs\/([^/]+)\/members\/([^/]+)$/, answer: readMember },
-  { method: 'GET', path: /^\/teams\/(\d+)\/members$/, answer: listTeamMembers },
-  { method: 'GET', path: /^\/teams\/(\d+)\/members\/([^/]+)$/, answer: readTeamMember },
-];
-
-const settings = {
-  max_response_items: 50,
-  default_paging_num: 30,
-  default_git_trees_per_page: 1000,
-  default_max_blob_size: 10_485_760,
-  default_max_response_size: 104_857_600,
-};
 
 async function branchJson({ state, git, account }: Call, name: string, sha: string) {
   const [commit] = await git.readCommits(sha, 1);
@@ -124,11 +104,6 @@ async function deleteBranch(call: Call): Promise<Answer> {
 function listLabels(call: Call): Answer {
   const labels = call.state.labels.filter(({ shared }) => !shared);
   return page(call, pathOf(call.state, '/labels'), labels, (it) => labelJson(call.state, it));
-}
-
-function listSharedLabels(call: Call): Answer {
-  const labels = call.state.labels.filter(({ shared }) => shared);
-  return page(call, `/api/v1/orgs/${call.params[0]}/labels`, labels, (it) => labelJson(call.state, it));
 }
 
 /** A name may be given twice. */
@@ -246,50 +221,4 @@ function protect({ state, body }: Call): Answer {
 
 function unprotect(call: Call): Answer {
   return call.state.protections.delete(call.params[0] ?? '') ? done : notFound(call);
-}
-
-function readUser(call: Call): Answer {
-  const [name] = call.params;
-  const user = call.state.accounts.find(({ login }) => login === name);
-  return user ? ok(userJson(call.state, user)) : refuse(call, 404, `user redirect does not exist [name: ${name}]`);
-}
-
-function listTeams(call: Call): Answer {
-  const { state, params } = call;
-  if (params[0] !== state.owner) return noOrganisation(call);
-  return page(call, `/api/v1/orgs/${params[0]}/teams`, state.teams, teamJson);
-}
-
-function noOrganisation({ state, params }: Call): Answer {
-  const errors = [`user redirect does not exist [name: ${params[0]}]`];
-  return { status: 404, body: { errors, message: 'GetOrgByName', url: `${state.url}/api/swagger` } };
-}
-
-function readMember(call: Call): Answer {
-  const [, login = ''] = call.params;
-  return call.state.teams.some(({ members }) => members.includes(login)) ? done : notFound(call);
-}
-
-/** Teams show their members to their members only. */
-function ownTeam(call: Call) {
-  const { state, account, params } = call;
-  const team = state.teams.find(({ id }) => id === Number(params[0]));
-  if (!team) return { refused: notFound(call) };
-  const allowed = account.right === 'admin' || team.members.includes(account.login);
-  return allowed ? { team } : { refused: refuse(call, 403, 'Must be a team member') };
-}
-
-function listTeamMembers(call: Call): Answer {
-  const { team, refused } = ownTeam(call);
-  if (!team) return refused;
-  const members = call.state.accounts.filter(({ login }) => team.members.includes(login));
-  return page(call, `/api/v1/teams/${team.id}/members`, members, (it) => userJson(call.state, it));
-}
-
-function readTeamMember(call: Call): Answer {
-  const { team, refused } = ownTeam(call);
-  if (!team) return refused;
-  const [, login = ''] = call.params;
-  const member = call.state.accounts.find((it) => it.login === login && team.members.includes(login));
-  return member ? ok(userJson(call.state, member)) : notFound(call);
 }

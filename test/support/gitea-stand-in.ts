@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { noticeBranches } from './gitea-stand-in-branches.ts';
+import { commitRoutes } from './gitea-stand-in-commits.ts';
 import { createDeliveries, type Deliveries } from './gitea-stand-in-deliveries.ts';
 import { createGiteaFaults, type GiteaFaults, happensFirst, showFault } from './gitea-stand-in-faults.ts';
 import { createStandInGit, serveGit } from './gitea-stand-in-git.ts';
 import { hookRoutes } from './gitea-stand-in-hooks.ts';
 import { issueRoutes } from './gitea-stand-in-issues.ts';
 import { pullRoutes } from './gitea-stand-in-pulls.ts';
-import { repositoryRoutes, siteRoutes } from './gitea-stand-in-repository.ts';
+import { repositoryRoutes } from './gitea-stand-in-repository.ts';
 import {
   type Answer,
   authenticate,
@@ -16,6 +17,7 @@ import {
   readBody,
   refuse,
 } from './gitea-stand-in-routes.ts';
+import { siteRoutes } from './gitea-stand-in-site.ts';
 import { type Account, createState, type GiteaState } from './gitea-stand-in-state.ts';
 
 /**
@@ -142,7 +144,7 @@ export async function startGiteaStandIn(bare: string): Promise<GiteaStandIn> {
 const lacks = ({ right }: Account, route: Route): boolean =>
   (route.right === 'admin' && right !== 'admin') || (route.right === 'write' && right === 'read');
 
-const inRepository = [...repositoryRoutes, ...pullRoutes, ...issueRoutes, ...hookRoutes];
+const inRepository = [...repositoryRoutes, ...pullRoutes, ...issueRoutes, ...hookRoutes, ...commitRoutes];
 
 function findRoute({ owner, repository }: GiteaState, method: string, pathname: string) {
   const prefix = `/api/v1/repos/${owner}/${repository}`;
