@@ -81,8 +81,13 @@ export const issueRoutes: Routes = {
   ),
   [`PATCH ${repository}/issues/comments/{comment_id}`]: withComment((comment, { state, body }) => {
     comment.body = textOf(body.body);
+    state.tick();
     comment.updatedAt = state.now();
     return ok(showComment(state, comment));
+  }),
+  [`DELETE ${repository}/issues/comments/{comment_id}`]: withComment((comment, { state }) => {
+    state.comments.splice(state.comments.indexOf(comment), 1);
+    return { status: 204 };
   }),
   [`POST ${repository}/issues/comments/{comment_id}/reactions`]: withComment((comment, { actor, body }) => {
     const sign = `${actor.login} ${textOf(body.content)}`;

@@ -7,6 +7,7 @@ import type {
   Pull,
   StoredComment,
   StoredHook,
+  StoredReview,
   StoredRun,
   StoredStatus,
 } from './github-state.ts';
@@ -86,19 +87,18 @@ export function showIssue(state: GitHubState, item: Item): Json {
   return complete('issue', {
     ...showText(state, item),
     html_url: `${state.url}/${state.owner}/${state.name}/${kind}/${item.number}`,
-    ...(item.pull && { pull_request: { url: '', html_url: '', diff_url: '', patch_url: '' } }),
+    ...(item.pull && { pull_request: {} }),
   });
 }
 
-export function showEvent({ id, event, actor, at }: IssueEvent): Json {
+export function showEvent({ id, event, actor, at, dismissed }: IssueEvent): Json {
+  const known = { id, event, actor: showAccountOrNone(actor), created_at: at };
+  if (dismissed) {
+    const dismissed_review = { ...dismissed, dismissal_message: null };
+    return complete('review-dismissed-issue-event', { ...known, dismissed_review });
+  }
   // The description has no event of its own for closing and deleting; this one has all that they have.
-  return complete('locked-issue-event', {
-    id,
-    event,
-    actor: showAccountOrNone(actor),
-    created_at: at,
-    lock_reason: null,
-  });
+  return complete('locked-issue-event', { ...known, lock_reason: null });
 }
 
 export function showComment(state: GitHubState, comment: StoredComment): Json {
@@ -127,8 +127,7 @@ export function showRun({ id, sha, name, status, conclusion, app, startedAt, com
   });
 }
 
-export function showReview(review: Pull['reviews'][number], id: number): Json {
-  const { by, state, head } = review;
+export function showReview({ id, by, state, head }: StoredReview): Json {
   const known = { id, user: showAccountOrNone(by), state, commit_id: head, author_association: 'NONE' };
   return complete('pull-request-review', known);
 }

@@ -11,7 +11,7 @@ import {
   refuse,
   textOf,
 } from './github-routes.ts';
-import { closeItem, type Item } from './github-state.ts';
+import { closeItem, type GitHubState, type Item, type Pull } from './github-state.ts';
 import { endAsMerged, holds, mergeBranches } from './github-sync.ts';
 
 const repository = '/repos/{owner}/{repo}';
@@ -27,9 +27,11 @@ export const pullRoutes: Routes = {
     const found = findPull(call);
     if (!found) return notFound;
     const { item, pull } = found;
-    const { title, body, state } = call.body;
+    const { title, body, state, base } = call.body;
     if (title !== undefined) item.title = textOf(title);
     if (body !== undefined) item.body = textOf(body);
+    if (base !== undefined) pull.base = textOf(base);
+    if (state === 'open') Object.assign(item, { state, closedAt: null });
     if (state === 'closed' && item.state === 'open') closeItem(call.state, item, call.actor);
     return ok(showPull(call.state, item, pull, 'pull-request'));
   },
@@ -100,6 +102,8 @@ async function mergePull(call: Call): Promise<Answer> {
   if (body.sha !== undefined && body.sha !== pull.headSha) {
     return refuse(409, 'Head branch was modified. Review and try the merge again.');
   }
+  const missing = findMissing(state, pull);
+  if (missing !== undefined) return refuse(405, missing);
   const baseSha = state.branches.get(pull.base) ?? '';
   const message = [textOf(body.commit_title), textOf(body.commit_message)].filter((it) => it !== '').join('\n\n');
   const merged = await mergeBranches(state, { base: pull.base, baseSha, headSha: pull.headSha, message });
@@ -107,4 +111,15 @@ async function mergePull(call: Call): Promise<Answer> {
   state.branches = new Map([...state.branches, [pull.base, merged.commit]]);
   endAsMerged(state, { item, pull, mergeCommit: merged.commit, by: actor });
   return ok({ sha: merged.commit, merged: true, message: 'Pull Request successfully merged' });
+}
+
+/** What a protected branch still waits for, in GitHub's words. */
+function findMissing({ protection, statuses }: GitHubState, { headSha, reviews }: Pull): string | undefined {
+  const { contexts = [], approvals = 0 } = protection;
+  const newest = (context: string) => statuses.findLast((it) => it.sha === headSha && it.context === context)?.state;
+  const context = contexts.find((it) => newest(it) !== 'success');
+  if (context !== undefined) return `Required status check "${context}" is ${newest(context) ?? 'expected'}.`;
+  const approved = new Set(reviews.filter(({ state }) => state === 'APPROVED').map(({ by }) => by?.id)).size;
+  if (approved >= approvals) return undefined;
+  return `At least ${approvals} approving review is required by reviewers with write access.`;
 }

@@ -44,6 +44,8 @@ export interface GitHubStandIn extends AsyncDisposable {
   /** Method and path below the API of all requests, in order. */
   readonly requests: string[];
   readonly faults: Fault[];
+  /** Has an effect of somebody's pushes noticed, which is his from then on. */
+  notice(by: Account): Promise<void>;
   /** Has an App installed, which then is the bot. */
   install(app: Omit<InstalledApp, 'account'>): Account;
 }
@@ -77,6 +79,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     ...{ world, state, bot, token, pusher, address: state.url },
     requests: running.requests,
     faults: running.faults,
+    notice: (by) => takeTurn(running, () => noticePushes(state, by)),
     install(app) {
       const account = addAccount(state, `${app.slug}[bot]`, 'Bot');
       running.app = { ...app, account };
@@ -117,7 +120,10 @@ async function serve(request: IncomingMessage, response: ServerResponse, running
   running.requests.push(`${method} ${path}`);
   const body = method === 'GET' ? undefined : await json(request).catch(() => undefined);
   const fault = takeFault(running.faults, `${method} ${path}`);
-  const answer = fault && !fault.done ? undefined : await inTurn(running, { method, path, url, body, request });
+  const answer =
+    fault && !fault.done
+      ? undefined
+      : await takeTurn(running, () => answerFor({ method, path, url, body, request }, running));
   if (fault?.silent) return;
   const sent = fault ? fault.answer : answer;
   if (!sent) return void response.destroy();
@@ -129,8 +135,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, running
   response.destroy();
 }
 
-function inTurn(running: Running, received: Received): Promise<Answer> {
-  const work = running.last.then(() => answerFor(received, running));
+function takeTurn<Result>(running: Running, task: () => Promise<Result>): Promise<Result> {
+  const work = running.last.then(task);
   running.last = work.catch(() => undefined);
   return work;
 }
@@ -179,7 +185,9 @@ function findRoute(method: string, path: string, all: Routes) {
   for (const [name, handler] of Object.entries(all) as readonly (readonly [string, Handler])[]) {
     const [verb, template = ''] = name.split(' ');
     if (verb !== method) continue;
-    const pattern = new RegExp(`^${template.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+    const pattern = new RegExp(
+      `^${template.replaceAll(/\{(\w+_(?:number|id))\}/g, '(?<$1>\\d+)').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
+    );
     const match = pattern.exec(path);
     if (!match) continue;
     const parameters = Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]);

@@ -31,7 +31,14 @@ export interface Pull {
   mergedAt: string | null;
   mergeCommit: string | null;
   mergedBy: Account | null;
-  readonly reviews: { readonly by: Account | null; readonly state: string; readonly head: string | null }[];
+  readonly reviews: StoredReview[];
+}
+
+export interface StoredReview {
+  readonly id: number;
+  readonly by: Account | null;
+  state: string;
+  readonly head: string | null;
 }
 
 export interface IssueEvent {
@@ -39,6 +46,8 @@ export interface IssueEvent {
   readonly event: string;
   readonly actor: Account | null;
   readonly at: string;
+  /** Of the dismissal of a review. */
+  readonly dismissed?: { readonly review_id: number; readonly state: string };
 }
 
 export interface StoredComment {
@@ -102,17 +111,22 @@ export interface GitHubState {
   readonly runs: StoredRun[];
   readonly hooks: StoredHook[];
   readonly organisationHooks: StoredHook[];
+  /** What has to be there before something is merged into `main`. */
+  protection: { readonly contexts?: readonly string[]; readonly approvals?: number; readonly dismissStale?: boolean };
   /** Where each branch was when it was looked at last. */
   branches: ReadonlyMap<string, string>;
   nextId(): number;
-  /** Each call is a second later than the one before, so that order shows in times. */
+  /** In whole seconds, as GitHub has it; it stands still, so that no test depends on when a second ends. */
   now(): string;
+  /** Lets a second pass. */
+  tick(): void;
 }
 
 export function createGitHubState(world: GitWorld): GitHubState {
   let id = 1000;
-  let seconds = Date.UTC(2026, 5, 1) / 1000;
-  const now = () => `${new Date(++seconds * 1000).toISOString().slice(0, 19)}Z`;
+  // Some minutes ago, so that none is in the future.
+  let seconds = Math.floor(Date.now() / 1000) - 400;
+  const now = () => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
   return {
     world,
     owner: 'software-consumer',
@@ -129,9 +143,13 @@ export function createGitHubState(world: GitWorld): GitHubState {
     runs: [],
     hooks: [],
     organisationHooks: [],
+    protection: {},
     branches: new Map(),
     nextId: () => ++id,
     now,
+    tick: () => {
+      seconds++;
+    },
   };
 }
 

@@ -30,18 +30,7 @@ export function createComments(repository: GitHubRepository): Comments {
       return response ? showComment(response.data) : undefined;
     },
     add: (number, { body }) => lock(() => add(number, body)),
-    ensure: (number, { key, body }) =>
-      lock(async () => {
-        const marker = commentMarker(key);
-        const text = `${marker}\n${body}`;
-        const bot = await repository.self();
-        const there = (await list(number)).find((it) => it.author.id === bot.id && it.body.startsWith(marker));
-        if (there && sameText(there.body, text)) return { comment: there, written: false };
-        const comment_id = there && numberOf(there.id);
-        if (comment_id === undefined) return { comment: await add(number, text), written: true };
-        const { data } = await client.rest.issues.updateComment({ ...at, comment_id, body: text });
-        return { comment: showComment(data), written: true };
-      }),
+    ensure: (number, comment) => lock(() => ensure(number, comment, { list, add, repository })),
     async acknowledge(id) {
       const comment_id = numberOf(id);
       if (comment_id === undefined) return;
@@ -49,6 +38,37 @@ export function createComments(repository: GitHubRepository): Comments {
       await unlessGone(client.rest.reactions.createForIssueComment({ ...at, comment_id, content: 'eyes' }));
     },
   };
+}
+
+interface Keeping {
+  readonly list: (number: number) => Promise<readonly Comment[]>;
+  readonly add: (number: number, body: string) => Promise<Comment>;
+  readonly repository: GitHubRepository;
+}
+
+async function ensure(
+  number: number,
+  { key, body }: Parameters<Comments['ensure']>[1],
+  { list, add, repository: { client, at, self } }: Keeping,
+): ReturnType<Comments['ensure']> {
+  const marker = commentMarker(key);
+  const text = `${marker}\n${body}`;
+  const bot = await self();
+  /** The oldest one counts, so that all processes keep the same; the others go. */
+  const findKept = async () => {
+    const own = (await list(number)).filter((it) => it.author.id === bot.id && it.body.startsWith(marker));
+    const [oldest, ...twins] = own.toSorted((a, b) => Number(a.id) - Number(b.id));
+    for (const { id } of twins) await unlessGone(client.rest.issues.deleteComment({ ...at, comment_id: Number(id) }));
+    return oldest;
+  };
+  const there = await findKept();
+  if (there === undefined) {
+    const added = await add(number, text);
+    return { comment: (await findKept()) ?? added, written: true };
+  }
+  if (sameText(there.body, text)) return { comment: there, written: false };
+  const { data } = await client.rest.issues.updateComment({ ...at, comment_id: Number(there.id), body: text });
+  return { comment: showComment(data), written: true };
 }
 
 async function listComments(issue_number: number, { client, at }: GitHubRepository): Promise<readonly Comment[]> {

@@ -36,7 +36,12 @@ export function createIssues(repository: GitHubRepository, comments: Comments): 
 
   async function ensure({ key, title, body: text }: Parameters<Issues['ensure']>[0]): Promise<Issue> {
     const body = `${marker(key)}\n${text}`;
-    const find = async () => (await listOpen()).find((it) => it.key === key);
+    /** The oldest one counts, so that all processes keep the same; the others go. */
+    const find = async () => {
+      const [oldest, ...twins] = (await listOpen()).filter((it) => it.key === key);
+      for (const { number } of twins) await client.rest.issues.update({ ...at, issue_number: number, state: 'closed' });
+      return oldest;
+    };
     const there = await find();
     if (there?.title === title && sameText(there.body, body)) return show(there);
     return decideByReading<Issue>(
