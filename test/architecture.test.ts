@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages and modules that a folder may use; folders that are not listed may use any. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
+  'adapters/notify': ['undici', 'node:crypto', 'node:timers'],
   'adapters/oci': ['undici', 'node:child_process', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:tls'],
   core: [],
   'core/archive': ['node:stream', 'node:zlib'],

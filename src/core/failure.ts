@@ -24,6 +24,8 @@ export type FailureCode =
   | 'forge-denied'
   /** Somebody else changed what a write was based on. */
   | 'forge-conflict'
+  /** Who is to be notified cannot be reached, or does not take it. */
+  | 'receiver-unreachable'
   /** The store cannot be opened or written. */
   | 'store'
   /** A mistake of the program. */
@@ -43,6 +45,7 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   'forge-unreachable': 1,
   'forge-denied': 1,
   'forge-conflict': 1,
+  'receiver-unreachable': 1,
   store: 1,
   internal: 1,
 };
@@ -53,6 +56,7 @@ const passing: ReadonlySet<FailureCode> = new Set([
   'registry-changed',
   'forge-unreachable',
   'forge-conflict',
+  'receiver-unreachable',
 ]);
 
 /** Where a failure lies in a text file. Lines and columns count from 1. */
