@@ -111,7 +111,7 @@ export function pullJson(state: GiteaState, issue: PullRequestIssue, facts: Pull
     html_url: link,
     diff_url: `${link}.diff`,
     patch_url: `${link}.patch`,
-    mergeable: facts.mergeable && !draft,
+    mergeable: (facts.mergeable || state.checksAreLate) && !draft,
     merged: pull.merged !== undefined,
     merged_at: maybe(pull.merged?.at),
     merge_commit_sha: pull.merged?.commit ?? null,

@@ -26,7 +26,8 @@ async function refusalOf(call: Call, issue: PullRequestIssue): Promise<Answer | 
   if (account.right === 'read') return refuse(call, 405, 'User not allowed to merge PR');
   if (isDraft(issue.title)) return refuse(call, 405, 'Work in progress PRs cannot be merged');
   const facts = await git.factsOf(pull, state.branches.get(pull.base) ?? pull.baseSha);
-  if (!facts.mergeable || facts.mergeBase === pull.headSha) return refuse(call, 405, 'Please try again later');
+  const mergeable = facts.mergeable || state.checksAreLate;
+  if (!mergeable || facts.mergeBase === pull.headSha) return refuse(call, 405, 'Please try again later');
   const missing = missingBy(call, issue);
   if (missing && body.force_merge !== true) return refuse(call, 405, missing);
   const expected = textIn(body, 'head_commit_id');

@@ -19,6 +19,8 @@ export interface GiteaState {
   readonly branches: Map<string, string>;
   /** Those that were there once: deleting one again is no mistake. */
   readonly deletedBranches: Set<string>;
+  /** The background work is late: `mergeable` is still `true` where a merge would conflict by now. */
+  checksAreLate: boolean;
   /** What the server's clock shows, to the second, as Gitea stores times. */
   now(): Date;
   nextId(kind: IdKind): number;
@@ -185,6 +187,7 @@ export function createState(clock: () => Date): GiteaState {
     protections: new Map(),
     branches: new Map(),
     deletedBranches: new Set(),
+    checksAreLate: false,
     now: () => new Date(Math.floor(clock().getTime() / 1000) * 1000),
     nextId(kind) {
       const id = (ids.get(kind) ?? 0) + 1;

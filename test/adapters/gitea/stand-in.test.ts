@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createGitWorld, type GitWorld } from '../../support/git-world.ts';
-import { compareShapes, readDelivery } from '../../support/gitea-recordings.ts';
+import { compareShapes, readDelivery, readRecording } from '../../support/gitea-recordings.ts';
 import { type GiteaStandIn, startGiteaStandIn } from '../../support/gitea-stand-in.ts';
 import { giteaAccounts } from '../../support/gitea-stand-in-state.ts';
 
@@ -209,6 +209,28 @@ describe('what a forge does by itself', () => {
     );
     expect(again.status).toBe(500);
     expect(standIn.counts().merges).toBe(1);
+  });
+
+  test('a conflict that is not known yet is told with the words of git, one that is known only by asking to wait', async () => {
+    await world.person.commit('consignee/b', { 'apps/one.yaml': 'b' }, 'main');
+    await world.person.commit('main', { 'apps/one.yaml': 'main' });
+    await standIn.notice(accountOf('mira'));
+    await ask('consignee', 'POST', `${repo}/pulls`, { head: 'consignee/b', base: 'main', title: 'B' });
+    const merge = async () => {
+      const { status, text } = await ask('consignee', 'POST', `${repo}/pulls/1/merge`, { Do: 'merge' });
+      return { status, body: JSON.parse(text) };
+    };
+    for (const [late, name] of [
+      [true, 'merge-409-conflict'],
+      [false, 'merge-405-conflict-known'],
+    ] as const) {
+      standIn.state.checksAreLate = late;
+      const recorded = readRecording(name);
+      const given = await merge();
+      expect(given.status).toBe(recorded.status);
+      expect(compareShapes(recorded.body, given.body)).toEqual([]);
+      if (late) expect(given.body.StdOut).toContain('CONFLICT (content): Merge conflict in apps/one.yaml');
+    }
   });
 
   test('git is served with the rights of the account', async () => {
