@@ -18,7 +18,7 @@ export interface Listener {
   readonly address: ListenAddress;
   /**
    * Stops accepting, lets the requests under way finish, and closes. What is not finished after the time of grace is cut off (C-35).
-   * Another call waits for the same end.
+   * Another call waits as well, and may shorten the time.
    */
   close(options: { readonly graceSeconds: number }): Promise<void>;
 }
@@ -97,9 +97,8 @@ const firstRequestTime = 100;
 
 function createClosing(server: Server, inFlight: ReadonlySet<ServerResponse>): (graceSeconds: number) => Promise<void> {
   const silent = trackSilent(server);
-  let closed: Promise<void> | undefined;
-  return (graceSeconds) => {
-    closed ??= new Promise((resolve) => {
+  return (graceSeconds) =>
+    new Promise((resolve) => {
       const cutOff = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
       // Node counts these as busy.
       const cutOffSilent = setTimeout(() => {
@@ -113,8 +112,6 @@ function createClosing(server: Server, inFlight: ReadonlySet<ServerResponse>): (
       // A connection ends with the answer that is under way on it.
       for (const outgoing of inFlight) outgoing.shouldKeepAlive = false;
     });
-    return closed;
-  };
 }
 
 /** @returns The connections on which there was no request yet. */

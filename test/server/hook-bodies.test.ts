@@ -32,6 +32,18 @@ describe('a body', () => {
     expect(await world.inbox.pending()).toEqual([]);
   });
 
+  test('that is refused is still taken for a moment, for a broken connection would hide the answer', async () => {
+    await using world = await startHookWorld();
+    await using connection = await connectRaw(world);
+    const errors: Error[] = [];
+    connection.socket.on('error', (error) => errors.push(error));
+    connection.send(head({ ...signed, 'content-length': 3 * mebibyte }));
+    await connection.until('The delivery is too large.\n');
+    connection.send(Buffer.alloc(3 * mebibyte));
+    await connection.ended;
+    expect(errors).toEqual([]);
+  });
+
   test('of unknown length is answered with 413 where it becomes too long', async () => {
     await using world = await startHookWorld({ limits: { maxBody: { ...hookLimits.maxBody, registry: 1000 } } });
     await using connection = await connectRaw(world);
