@@ -10,9 +10,10 @@ import { createRefusalTeller, type ToldResult } from '../../src/workflows/tell-r
 import { badSignature, leave, missingImage, refuse, resultOf } from '../builders/refused.ts';
 import { createStandInWorld, type StandInWorld } from '../support/gitea-worlds.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { createWorld } from '../support/world.ts';
 
 const secret = 'fixture-secret';
-const all = ['prod/billing', 'dev/billing'];
+const all = ['prod/billing', 'dev/billing', 'default/podinfo'];
 
 let world: StandInWorld;
 let receiver: Receiver;
@@ -285,4 +286,26 @@ test('a mistake of the program is no warning', async () => {
   if (!real) throw new Error('there are no issues');
   const ensure = () => Promise.reject(new TypeError('a bug'));
   await expect(startTeller({ forge: { issues: { ...real, ensure } } })(refused())).rejects.toThrow('a bug');
+});
+
+test('what passes refuse is told once, however often they look again', async () => {
+  await using delivery = await createWorld();
+  const tell = startTeller();
+  await delivery.publish('v1.0.0', { tampered: true });
+  for (const at of ['2026-11-21T12:00:00Z', '2026-11-21T12:05:00Z', '2026-11-21T15:00:00Z'])
+    await tell(...(await delivery.pass({ at })));
+  expect(issues()).toEqual(['#1 open default/podinfo: v1.0.0 is refused']);
+  expect(receiver.notifications).toMatchObject([
+    {
+      event: 'refused',
+      component: 'example.org/podinfo',
+      candidate: 'v1.0.0',
+      because: 'not-verified',
+      reasons: [{ code: 'signature-invalid', where: 'example.org/podinfo:v1.0.0 signature release' }],
+    },
+  ]);
+  await delivery.publish('v1.1.0');
+  await tell(...(await delivery.pass({ at: '2026-11-21T15:05:00Z' })));
+  expect(events()).toEqual(['refused', 'resolved']);
+  expect(issues()).toEqual(['#1 closed default/podinfo: v1.0.0 is refused']);
 });

@@ -32,15 +32,15 @@ const turns: Readonly<Record<Party, Turn>> = {
   },
   provider: {
     who: 'the provider of the component',
-    what: 'Send the text below to the provider. There is nothing to be done here: what is wrong was delivered as it is.',
-    request: 'Please put this right and publish it under a new version.',
+    what: 'Send the text below to the provider. Transferring it again helps only if it was changed on the way.',
+    request: 'Please compare this with what you published, and publish what must be put right under a new version.',
   },
   trust: {
     who: 'who decides about trusted keys here, and then the provider',
     what:
-      'If the provider changed keys and told you so on another way, add the new key under `.consignee/` and to `verify` by a pull ' +
+      'If the provider changed keys and told you so in another way, add the new key under `.consignee/` and to `verify` by a pull ' +
       'request. Otherwise send the text below to the provider, and trust nothing new.',
-    request: 'Please tell us on another way which key signs this version, or sign it with the key that was agreed.',
+    request: 'Please tell us in another way which key signs this version, or sign it with the key that was agreed.',
   },
   repository: {
     who: 'who looks after this repository',
