@@ -8,10 +8,8 @@ import { openArchive } from './adapters/ctf/open-archive.ts';
 import { createArchiveWriter } from './adapters/ctf/write-archive.ts';
 import { createRepository } from './adapters/git/create-repository.ts';
 import { findPerson } from './adapters/git/find-person.ts';
-import { type GitRepository, openGitRepository } from './adapters/git/git-repository.ts';
 import type { RegistryCredentials } from './adapters/oci/credentials.ts';
 import type { RegistryClient } from './adapters/oci/registry-client.ts';
-import { createPlainGitForge } from './adapters/plain-git/plain-git-forge.ts';
 import { createConfiguredRepositories } from './adapters/registries/configured-repositories.ts';
 import { createEvaluator } from './adapters/worker/evaluator.ts';
 import type { Connection, OpenedRegistry, Services } from './cli/services.ts';
@@ -20,9 +18,13 @@ import { readSecret } from './config/secrets.ts';
 import type { ServerConfig } from './config/server-config.ts';
 import type { ApplicationsRepository, RegistryConnection } from './config/server-connections.ts';
 import { Failure } from './core/failure.ts';
+import type { RefusalNotification } from './core/refusal/notification.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ComponentRepository } from './ports/component-repository.ts';
 import type { Store } from './ports/store.ts';
+import { createHookConnections } from './wire/hook-connections.ts';
+import { type OpenedForge, openForge, openHooks } from './wire/open-forge.ts';
+import { placeOnForge } from './wire/place-on-forge.ts';
 
 export interface Surroundings {
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -46,8 +48,9 @@ export function createServices({ variables, clock }: Surroundings): Services {
 
 function connect(config: ServerConfig, { variables, clock }: Surroundings): Connection {
   const evaluator = createEvaluator({ timeoutSeconds: config.limits.renderSeconds });
-  const opened = new Map<string, GitRepository>();
+  const opened = new Map<string, Promise<OpenedForge>>();
   const registries = connectRegistries(config, variables);
+  const notifier = connectReceivers(config, variables);
   let store: Store | undefined;
   return {
     repositories: registries.repositories,
@@ -58,14 +61,20 @@ function connect(config: ServerConfig, { variables, clock }: Surroundings): Conn
       return store;
     },
     openForge: async (name) => {
-      const repository = opened.get(name) ?? (await openGitRepository(addressOf(config, name, variables)));
-      opened.set(name, repository);
-      return createPlainGitForge(repository, { clock, bot: findRepository(config, name).author });
+      const { cache } = config;
+      const forge = opened.get(name) ?? openForge(findRepository(config, name), { variables, clock, cache });
+      opened.set(name, forge);
+      return (await forge).forge;
     },
+    openHooks: (name, token) => openHooks(findRepository(config, name), token, { clock }),
+    placeOf: (name) => placeOf(findRepository(config, name)),
+    notifier,
+    hookConnections: () => createHookConnections(config, variables),
     [Symbol.asyncDispose]: async () => {
       await evaluator[Symbol.asyncDispose]();
+      await notifier?.[Symbol.asyncDispose]();
       await registries.clients.disposeAsync();
-      for (const repository of opened.values()) await repository[Symbol.asyncDispose]();
+      for (const forge of opened.values()) await (await forge)[Symbol.asyncDispose]();
       await store?.[Symbol.asyncDispose]();
     },
   };
@@ -188,8 +197,24 @@ async function readOwnCredentials(registry: string, reading: FileReading): Promi
   return undefined;
 }
 
-function addressOf(config: ServerConfig, name: string, environment: Surroundings['variables']) {
-  return { url: findRepository(config, name).url, cacheFolder: config.cache, name, environment };
+function placeOf(repository: ApplicationsRepository): string | undefined {
+  if (repository.forge.type === 'plain-git') return undefined;
+  const { owner, name } = placeOnForge(repository);
+  return `${owner}/${name}`;
+}
+
+/** Loaded when there is something to tell. */
+function connectReceivers({ notify }: ServerConfig, variables: Surroundings['variables']) {
+  if (notify.length === 0) return undefined;
+  const receivers = notify.map(({ name, url, secret }) => ({
+    ...{ name, url },
+    secret: async () => (await readSecret(secret, variables)).expose(),
+  }));
+  const opened = import('./adapters/notify/notifier.ts').then((it) => it.createNotifier({ receivers }));
+  return {
+    notify: async (notification: RefusalNotification) => (await opened).notify(notification),
+    [Symbol.asyncDispose]: async () => (await opened)[Symbol.asyncDispose](),
+  };
 }
 
 function findRepository({ applicationsRepositories }: ServerConfig, name: string): ApplicationsRepository {

@@ -12,7 +12,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   server: ['core', 'ports'],
   cli: ['core', 'ports', 'workflows', 'config', 'server'],
-  'wire.ts': ['core', 'ports', 'workflows', 'adapters', 'config', 'server', 'cli'],
+  wire: ['core', 'ports', 'adapters', 'config', 'server'],
+  'wire.ts': ['wire', 'core', 'ports', 'workflows', 'adapters', 'config', 'server', 'cli'],
   'main.ts': ['wire.ts', 'cli', 'config', 'core'],
 };
 

@@ -6,6 +6,7 @@ Examples:
   $ consignee demo                                  the whole story on real data, without a server
   $ consignee plan                                  what would be done, and why
   $ consignee run                                   one pass: open, update and close pull requests
+  $ consignee serve                                 the same, hearing of new versions and comments by webhook
   $ consignee explain dev/podinfo                   why this version, and why not another
   $ consignee verify delivery.ctf//acme.example/app:v1.0.0 --signature release --public-key release=release.pub
 
@@ -97,6 +98,11 @@ function addPassCommands(program: Command, context: CommandContext, exit: Exit):
     .argument(...installations)
     .action(async (only: string[], _, command: Command) =>
       exit(await (await import('./pass-commands.ts')).run(only, command.optsWithGlobals(), context)),
+    );
+  withCommon(program.command('serve'))
+    .description('listen to webhooks, answer commands, and look at everything from time to time, until stopped')
+    .action(async (_, command: Command) =>
+      exit(await (await import('./serve.ts')).serve(command.optsWithGlobals(), context)),
     );
   withCommon(program.command('status'))
     .description('show where every installation stands')

@@ -5,8 +5,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { ComponentRepositories, ComponentRepository } from '../ports/component-repository.ts';
 import type { Evaluator } from '../ports/evaluator.ts';
 import type { Forge } from '../ports/forge.ts';
+import type { Hooks } from '../ports/hooks.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { Store } from '../ports/store.ts';
 import type { TemplateSets } from '../ports/template-sets.ts';
+import type { HookConnection } from '../server/hook-connection.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command that reads a server configuration takes. */
@@ -53,4 +56,16 @@ export interface Connection extends AsyncDisposable {
   openStore(): Promise<Store>;
   /** @param name One of the configured applications repositories. */
   openForge(name: string): Promise<Forge>;
+  /**
+   * @param name One of the configured applications repositories.
+   * @param token Of an owner; it is not kept.
+   * @returns `undefined` in plain git, which has no webhooks.
+   */
+  openHooks(name: string, token: () => Promise<string>): Promise<Hooks | undefined>;
+  /** @returns `owner/name` of an applications repository on its forge; `undefined` in plain git. */
+  placeOf(name: string): string | undefined;
+  /** `undefined` when nobody is to be notified. */
+  readonly notifier: Notifier | undefined;
+  /** @returns Who may send webhooks. */
+  hookConnections(): Promise<readonly HookConnection[]>;
 }

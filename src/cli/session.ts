@@ -8,7 +8,10 @@ import { operatorFloorOf } from '../config/trust-floor.ts';
 import { Failure } from '../core/failure.ts';
 import type { Unavailable } from '../core/installation/installation.ts';
 import type { Forge } from '../ports/forge.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
 import type { PassOptions, PassPorts } from '../workflows/pass.ts';
+import { createRefusalTeller, type RefusalTeller } from '../workflows/tell-refusals.ts';
 import { asFailure } from './as-failure.ts';
 import { createProgressLog } from './progress-log.ts';
 import type { CommandContext, CommonOptions, Connection } from './services.ts';
@@ -19,8 +22,12 @@ const defaultConfig = './consignee.yaml';
 export interface Session {
   readonly repository: ApplicationsRepository;
   readonly forge: Forge;
+  /** `owner/name`; `undefined` in plain git. */
+  readonly place: string | undefined;
   /** What a pass needs; opens the store. */
-  readonly passPorts: () => Promise<PassPorts>;
+  readonly passPorts: (log?: Log) => Promise<PassPorts>;
+  /** Tells people and systems outside of what is refused. */
+  readonly refusalTeller: (ports: PassPorts) => RefusalTeller;
   readonly passOptions: (how: Pick<PassOptions, 'mode' | 'only'> & Partial<PassOptions>) => PassOptions;
 }
 
@@ -93,6 +100,36 @@ export async function withEachSession<Result>(
   return all;
 }
 
+/** What a process that stays has: every chosen applications repository, connected, for as long as it runs. */
+export interface Served {
+  readonly server: ServerConfig;
+  readonly connection: Connection;
+  readonly store: Store;
+  readonly sessions: readonly ServedSession[];
+}
+
+interface ServedSession extends Session {
+  readonly ports: PassPorts;
+}
+
+/** As `withSessions`, with all of them at the same time. */
+export async function withServed<Result>(
+  options: CommonOptions,
+  { context, log }: { readonly context: CommandContext; readonly log: Log },
+  work: (served: Served) => Promise<Result>,
+): Promise<Result> {
+  const server = await readServerConfig(options);
+  refuse(server.listen.unavailable);
+  const chosen = chooseRepositories(server, options.repository);
+  await using connection = (await context.services()).connect(server);
+  const sessions: ServedSession[] = [];
+  for (const repository of chosen) {
+    const session = await openSession(repository, { server, connection, context });
+    sessions.push({ ...session, ports: await session.passPorts(log) });
+  }
+  return await work({ server, connection, store: await connection.openStore(), sessions });
+}
+
 /** As `withSessions`, where exactly one applications repository is meant. */
 export async function withSession<Result>(
   options: CommonOptions,
@@ -138,7 +175,17 @@ async function openSession(
   return {
     repository,
     forge,
-    passPorts: async () => {
+    place: connection.placeOf(repository.name),
+    refusalTeller: ({ store, log }) =>
+      createRefusalTeller({
+        repository: repository.name,
+        issues: forge.issues,
+        notifier: connection.notifier,
+        told: store.told,
+        clock: context.clock,
+        log,
+      }),
+    passPorts: async (log = createProgressLog(context.terminal)) => {
       if (server.store.kind === 'postgres') refuse(server.store.unavailable);
       const { repositories, evaluator, templateSets } = connection;
       const store = await connection.openStore();
@@ -149,7 +196,7 @@ async function openSession(
         templateSets,
         store,
         clock: context.clock,
-        log: createProgressLog(context.terminal),
+        log,
       };
     },
     passOptions: (how) => ({

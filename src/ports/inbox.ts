@@ -10,8 +10,11 @@ export interface Inbox {
    */
   receive(deliveries: readonly ReceivedDelivery[]): Promise<readonly ('new' | 'before' | 'conflicting')[]>;
 
-  /** @returns Those that were not acted on, oldest first. */
-  pending(): Promise<readonly StoredDelivery[]>;
+  /**
+   * @param after Only those that were stored after the one of this sequence.
+   * @returns The first thousand of those that were not acted on, oldest first.
+   */
+  pending(after?: number): Promise<readonly StoredDelivery[]>;
 
   /** Marks them as acted on. */
   done(sequences: readonly number[], at: Date): Promise<void>;

@@ -1,4 +1,4 @@
-import type { DeliveryReader } from '../ports/deliveries.ts';
+import type { DeliveryReader, RawDelivery } from '../ports/deliveries.ts';
 
 /** Somebody who sends webhooks. */
 export interface HookConnection {
@@ -8,6 +8,16 @@ export interface HookConnection {
   readonly reader: DeliveryReader;
   /** One, or two while they are exchanged; asked for again and again, so that they can be. */
   readonly secrets: () => Promise<readonly string[]>;
+  /**
+   * A host that deliveries go through, which checks them in its own way before `receive` does.
+   *
+   * @returns What `receive` returned; `undefined` for a forgery.
+   */
+  readonly through?: <Result>(
+    delivery: RawDelivery,
+    secrets: readonly string[],
+    receive: () => Promise<Result>,
+  ) => Promise<Result | undefined>;
 }
 
 export type HookKind = 'gitea' | 'forgejo' | 'github' | 'registry';

@@ -94,6 +94,8 @@ function refuseBody({ kind }: Exclude<BodyResult, { kind: 'read' }>, { connectio
   return kind;
 }
 
+const forged: Reception = { kind: 'forged', why: 'the host of the app does not take it' };
+
 async function receive(
   door: HookDoor,
   raw: RawDelivery,
@@ -101,7 +103,9 @@ async function receive(
 ): Promise<Reception['kind']> {
   const { secrets, from, options } = context;
   const { storeTime } = options.limits ?? hookLimits;
-  const reception = await receiveDelivery(door.connection, raw, { secrets, from, storeTime, ports: options });
+  const { connection } = door;
+  const take = () => receiveDelivery(connection, raw, { secrets, from, storeTime, ports: options });
+  const reception = (await (connection.through?.(raw, secrets, take) ?? take())) ?? forged;
   door.learn(reception, from);
   if (reception.kind === 'stored') options.onStored();
   return reception.kind;

@@ -47,8 +47,10 @@ export interface PassOptions {
   /** Asks the registry for what it was asked before, too: somebody wants it looked at now. */
   readonly anew: boolean;
   readonly floor: OperatorFloor;
-  /** Lets more urgent work come first, between two installations. @returns Whether there was any. */
-  readonly between?: () => Promise<boolean>;
+  /** What to do about names in `only` that are not configured (any more). Default: they are a mistake. */
+  readonly missing?: 'skip';
+  /** Lets more urgent work come first, between two installations. @returns How to go on. */
+  readonly between?: () => Promise<'go-on' | 'observe-again' | 'stop'>;
   /** Renders what is known to be installed or proposed already, too: for looking at it. */
   readonly fresh: boolean;
 }

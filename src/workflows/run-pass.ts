@@ -20,7 +20,7 @@ import { readSaid } from './state-branch.ts';
  */
 export async function runPass(ports: PassPorts, options: PassOptions): Promise<readonly InstallationResult[]> {
   let observed = await observe(ports, options);
-  const chosen = chooseInstallations(observed.state.installations, options.only);
+  const chosen = choose(observed.state.installations, options);
   const listings = listVersions(chosen, ports.repositories);
   const results: InstallationResult[] = [];
   for (const { name } of chosen) {
@@ -30,8 +30,9 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
     const result = await reconcileGuarded(installation, view, { ports, options });
     results.push(result);
     // A merge moved the base branch, on which the next installation's proposal is to lie; so may what came in between.
-    const overtaken = (await options.between?.()) ?? false;
-    if (overtaken || result.pullRequest?.state === 'merged') observed = await observe(ports, options);
+    const next = (await options.between?.()) ?? 'go-on';
+    if (next === 'stop') break;
+    if (next === 'observe-again' || result.pullRequest?.state === 'merged') observed = await observe(ports, options);
   }
   return results;
 }
@@ -47,6 +48,14 @@ export async function observe(
   const said = await readSaid(forge.content, refs);
   const [self, pullRequests] = await Promise.all([forge.people.self(), forge.pullRequests.listOpen()]);
   return { state, refs, said, self, pullRequests };
+}
+
+function choose(
+  installations: readonly ConfiguredInstallation[],
+  { only, missing }: PassOptions,
+): readonly ConfiguredInstallation[] {
+  if (missing !== 'skip') return chooseInstallations(installations, only);
+  return installations.filter(({ name }) => only.includes(name));
 }
 
 /** @throws {Failure} `usage` when a name is not configured, naming those that are. */

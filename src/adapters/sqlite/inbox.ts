@@ -34,15 +34,18 @@ export function createInbox({ database, db, guarded, path, busyMilliseconds }: I
   });
   return {
     receive: async (deliveries) => store(deliveries.map(rowOf)),
-    pending: () => guarded(() => readPending(db)),
+    pending: (after = 0) => guarded(() => readPending(db, after)),
     done: (sequences, at) => guarded(() => writer().markDone(sequences, at.getTime())),
     lastReceived: (connection) => guarded(() => readLastReceived(db, connection)),
   };
 }
 
-async function readPending(db: Kysely<Tables>): Promise<readonly StoredDelivery[]> {
-  const rows = await db.selectFrom('deliveries').selectAll().where('done_at', 'is', null).orderBy('sequence').execute();
-  return rows.map(parseDelivery);
+/** At once: more of them are read when these were looked at. */
+const pendingLimit = 1000;
+
+async function readPending(db: Kysely<Tables>, after: number): Promise<readonly StoredDelivery[]> {
+  const query = db.selectFrom('deliveries').selectAll().where('done_at', 'is', null).where('sequence', '>', after);
+  return (await query.orderBy('sequence').limit(pendingLimit).execute()).map(parseDelivery);
 }
 
 async function readLastReceived(db: Kysely<Tables>, connection: string): Promise<Date | undefined> {

@@ -1,0 +1,30 @@
+/** Lets one wait until there is something to do. */
+export interface Bell {
+  ring(why?: 'work' | 'stop'): void;
+  /** @param options.only Sleeps on when there is work, and ends for a stop alone. */
+  wait(milliseconds: number, options?: { readonly only?: 'stop' }): Promise<void>;
+}
+
+/** What rang while nobody waited ends the next waiting at once; a stop ends all. */
+export function createBell(): Bell {
+  let rung: 'work' | 'stop' | undefined;
+  let wake: (() => void) | undefined;
+  return {
+    ring(why = 'work') {
+      if (rung !== 'stop') rung = why;
+      wake?.();
+    },
+    async wait(milliseconds, { only } = {}) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, Math.max(0, milliseconds));
+      wake = () => {
+        if (rung !== undefined && (only === undefined || rung === only)) resolve();
+      };
+      wake();
+      await promise;
+      clearTimeout(timer);
+      wake = undefined;
+      if (rung === 'work' && only === undefined) rung = undefined;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { parseBranch } from '../core/installation/places.ts';
+import type { HintEvent } from '../ports/deliveries.ts';
+import type { Work } from './agenda.ts';
+import type { InstallationResult } from './pass.ts';
+
+interface Known {
+  /** What came of the installations last; `undefined` before the first pass, which looks at everything. */
+  readonly known: readonly InstallationResult[] | undefined;
+  readonly branch: string;
+  readonly registry: string | undefined;
+}
+
+/** @returns What an event asks for; `undefined` for nothing. */
+export function workFor(event: HintEvent, { known = [], branch, registry }: Known): Partial<Work> | undefined {
+  switch (event.kind) {
+    case 'comment':
+      return { comments: [event] };
+    case 'repository':
+      return { everything: true };
+    case 'branch':
+      return event.branch === branch ? { everything: true } : ofBranch(event.branch);
+    case 'pull-request':
+      return ofBranch(event.head);
+    case 'check':
+      return named(known.filter(({ pullRequest }) => pullRequest?.headSha === event.sha));
+    case 'artifact':
+      return ofArtifact(`${registry}/${event.name}`, known);
+  }
+}
+
+function ofBranch(branch: string): Partial<Work> | undefined {
+  const place = parseBranch(branch);
+  if (!place) return undefined;
+  return { installations: new Map([[`${place.environment}/${place.application}`, { anew: false }]]) };
+}
+
+function named(results: readonly InstallationResult[], anew = false): Partial<Work> | undefined {
+  if (results.length === 0) return undefined;
+  return { installations: new Map(results.map(({ installation }) => [installation.name, { anew }])) };
+}
+
+/** Something else that arrives in the same registry may be what a refused delivery lacks. */
+function ofArtifact(path: string, known: readonly InstallationResult[]): Partial<Work> | undefined {
+  const concerned = known.filter(({ installation: { registry, component }, outcome }) => {
+    if (path === `${registry.url}/component-descriptors/${component}`) return true;
+    return path.startsWith(`${registry.url}/`) && outcome.kind === 'decided' && outcome.decision.kind === 'refuse';
+  });
+  return named(concerned, true);
+}
