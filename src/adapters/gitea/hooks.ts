@@ -4,9 +4,9 @@ import { Failure } from '../../core/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Hook, Hooks } from '../../ports/hooks.ts';
 import { createGiteaClient, type GiteaClientOptions } from './client.ts';
-import { flagAt, integerAt, listOf, objectAt, optionalTextAt, textAt, WrongShape } from './fields.ts';
+import { flagAt, integerAt, listOf, optionalObjectAt, optionalTextAt, textAt, WrongShape } from './fields.ts';
 import { readPages } from './pages.ts';
-import type { ServerKind } from './server-version.ts';
+import type { ServerVersion } from './server-version.ts';
 import { createSite, type Site } from './site.ts';
 
 export interface GiteaHooksOptions extends GiteaClientOptions {
@@ -15,36 +15,29 @@ export interface GiteaHooksOptions extends GiteaClientOptions {
   readonly clock: Clock;
 }
 
-/** What a webhook is asked for, by name, and what the server then says that it sends. */
-const wantedEvents: Readonly<Record<ServerKind, readonly string[]>> = {
-  gitea: [
-    'push',
-    'create',
-    'delete',
-    'pull_request_only',
-    'pull_request_label',
-    'pull_request_comment',
-    'pull_request_review',
-    'pull_request_sync',
-    'issue_comment',
-    'status',
-    'package',
-    'repository',
-  ],
-  // Its API cannot select packages, and it has no event for statuses: the bot asks for both.
-  forgejo: [
-    'push',
-    'create',
-    'delete',
-    'pull_request_only',
-    'pull_request_label',
-    'pull_request_comment',
-    'pull_request_review',
-    'pull_request_sync',
-    'issue_comment',
-    'repository',
-  ],
-};
+/** What a webhook is asked for everywhere. `_only`: without what else the plain name would bring. */
+const commonEvents = [
+  'push',
+  'create',
+  'delete',
+  'pull_request_only',
+  'pull_request_label',
+  'pull_request_comment',
+  'pull_request_review',
+  'pull_request_sync',
+  'issue_comment',
+  'repository',
+];
+
+/**
+ * The API of Forgejo cannot select packages, and it has no event for statuses; nor had Gitea before 1.23. What no event tells, the bot
+ * asks for.
+ */
+function wantedEvents({ kind, number }: ServerVersion): readonly string[] {
+  if (kind === 'forgejo') return commonEvents;
+  const hasStatus = number === undefined || number[0] > 1 || number[1] >= 23;
+  return [...commonEvents, 'package', ...(hasStatus ? ['status'] : [])];
+}
 
 /** What this process knows of a webhook that it made: no server tells a secret. */
 interface Made {
@@ -57,6 +50,8 @@ interface FoundHook {
   readonly id: number;
   readonly changedAt: string;
   readonly exact: boolean;
+  /** Whether it brings what is needed everywhere. */
+  readonly usable: boolean;
   readonly hook: Hook;
 }
 
@@ -67,10 +62,10 @@ export function createGiteaHooks({ owner, name, clock, ...options }: GiteaHooksO
   const made = new Map<string, Made>();
   return {
     async list() {
-      const ofRepository = (await readHooks(site, options.kind)).map(({ hook }) => hook);
-      return [...ofRepository, ...(await readOrganisationHooks(site, options.kind))];
+      const ofRepository = (await readHooks(site)).map(({ hook }) => hook);
+      return [...ofRepository, ...(await readOrganisationHooks(site))];
     },
-    ensure: (wanted) => site.alone(() => ensureHook(site, options.kind, wanted, made)),
+    ensure: (wanted) => site.alone(() => ensureHook(site, wanted, made)),
     async sendTest(id) {
       if (!/^\d{1,15}$/.test(id)) throw notTestable(id);
       const written = await client.write((api) => api.repos.repoTestHook(owner, name, Number(id)));
@@ -84,7 +79,6 @@ type WantedHook = Parameters<Hooks['ensure']>[0];
 
 async function ensureHook(
   site: Site,
-  kind: ServerKind,
   wanted: WantedHook,
   made: Map<string, Made>,
 ): Promise<'created' | 'replaced' | 'same'> {
@@ -93,9 +87,9 @@ async function ensureHook(
       remedy: 'Give a secret of at least 32 random characters.',
     });
   }
-  const before = (await readHooks(site, kind)).filter(({ hook }) => hook.url === wanted.url);
+  const before = (await readHooks(site)).filter(({ hook }) => hook.url === wanted.url);
   if (isSame(before, wanted, made.get(wanted.url))) return 'same';
-  const created = await createHook(site, kind, wanted, new Set(before.map(({ id }) => id)));
+  const created = await createHook(site, wanted, new Set(before.map(({ id }) => id)));
   made.set(wanted.url, { id: created.id, secretDigest: digestOf(wanted.secret), changedAt: created.changedAt });
   // The new one is there before the others go: a gap would lose events, which nobody sends again.
   for (const { id } of before) await deleteHook(site, id);
@@ -110,26 +104,22 @@ function isSame(present: readonly FoundHook[], { secret }: WantedHook, made: Mad
   );
 }
 
-async function createHook(
-  site: Site,
-  kind: ServerKind,
-  { url, secret }: WantedHook,
-  before: ReadonlySet<number>,
-): Promise<FoundHook> {
+async function createHook(site: Site, { url, secret }: WantedHook, before: ReadonlySet<number>): Promise<FoundHook> {
+  const events = [...wantedEvents(await site.client.version())];
   const written = await site.client.write((api) =>
     api.repos.repoCreateHook(site.owner, site.name, {
       // Forgejo takes this word too, and sends its own headers next to those of Gitea.
       type: 'gitea',
       // Unless told, a new one sends nothing, and of pushes alone.
       active: true,
-      events: [...wantedEvents[kind]],
+      events,
       config: { url, content_type: 'json', secret },
     }),
   );
   if (written.kind === 'refused') throw written.failure;
-  const created = (await readHooks(site, kind)).findLast(({ id, hook }) => hook.url === url && !before.has(id));
+  const created = (await readHooks(site)).findLast(({ id, hook }) => hook.url === url && !before.has(id));
   if (!created) throw written.kind === 'unclear' ? written.failure : incomplete(url, site);
-  if (!created.exact) throw incomplete(url, site);
+  if (!created.usable) throw incomplete(url, site);
   return created;
 }
 
@@ -139,49 +129,54 @@ async function deleteHook({ client, owner, name }: Site, id: number): Promise<vo
   throw written.failure;
 }
 
-async function readHooks(site: Site, kind: ServerKind): Promise<readonly FoundHook[]> {
+async function readHooks(site: Site): Promise<readonly FoundHook[]> {
+  const wanted = wantedEvents(await site.client.version());
   const { rows } = await readPages(site, {
     call: (api, page) => api.repos.repoListHooks(site.owner, site.name, page),
-    take: (row) => hookOf(row, kind),
+    take: (row) => hookOf(row, wanted),
   });
   return rows.toSorted((a, b) => a.id - b.id);
 }
 
 /** @returns None where the owner is a person, or the account is no owner of the organisation. */
-async function readOrganisationHooks(site: Site, kind: ServerKind): Promise<readonly Hook[]> {
+async function readOrganisationHooks(site: Site): Promise<readonly Hook[]> {
+  const wanted = wantedEvents(await site.client.version());
   const { rows } = await readPages(site, {
     call: (api, page) => api.orgs.orgListHooks(site.owner, page),
-    take: (row) => hookOf(row, kind),
+    take: (row) => hookOf(row, wanted),
     refusals: [403, 404],
   });
   return rows.map(({ hook }) => ({ ...hook, id: `organisation/${hook.id}` }));
 }
 
-function hookOf(row: Mapping, kind: ServerKind): FoundHook {
+function hookOf(row: Mapping, wanted: readonly string[]): FoundHook {
   const id = integerAt(row, 'id');
-  const config = objectAt(row, 'config');
-  const events = listOf(row.events ?? null, 'events')
-    .map(eventNameOf)
-    .sort();
+  // Newer Forgejo tells it one level higher.
+  const config = optionalObjectAt(row, 'config') ?? row;
+  const events = [...new Set(listOf(row.events ?? null, 'events').map(eventNameOf))].sort();
   const active = flagAt(row, 'active');
-  const wanted = answeredEvents(kind);
-  const complete = active && wanted.every((it) => events.includes(it));
-  const exact = complete && events.length === wanted.length && textAt(row, 'type') !== 'gogs';
+  const answered = wanted.map(answeredName);
+  const complete = active && answered.every((it) => events.includes(it));
+  const usable = active && commonEvents.every((it) => events.includes(answeredName(it)));
+  const plain = optionalTextAt(config, 'content_type') === 'json' && optionalTextAt(row, 'branch_filter') === '';
   return {
     id,
     changedAt: optionalTextAt(row, 'updated_at'),
-    exact: exact && optionalTextAt(config, 'content_type') === 'json' && optionalTextAt(row, 'branch_filter') === '',
+    exact: complete && events.length === answered.length && plain,
+    usable,
     hook: { id: `${id}`, url: textAt(config, 'url'), active, events, complete },
   };
 }
 
-function answeredEvents(kind: ServerKind): readonly string[] {
-  return wantedEvents[kind].map((it) => (it === 'pull_request_only' ? 'pull_request' : it));
+/** @returns What the server calls an event that was selected by this name. */
+function answeredName(selected: string): string {
+  return selected.replace(/_only$/, '');
 }
 
 function eventNameOf(value: unknown): string {
   if (typeof value !== 'string') throw new WrongShape('an event is not a text');
-  return value;
+  // Older servers tell the three kinds of review, which are selected as one.
+  return value.replace(/^(pull_request_review)_(?:approved|rejected|comment)$/, '$1');
 }
 
 function digestOf(secret: string): string {
