@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { commentMarker } from '../../src/core/pull-request/comment-marker.ts';
 import type { Forge } from '../../src/ports/forge.ts';
-import { bot, type Contract, open, openOne, propose } from './forge-context.ts';
+import { bot, type Contract, open, openOne, propose, ready } from './forge-context.ts';
 
 const key = 'explain/dev/one@1.1.0';
 const ensure = (forge: Forge, number: number, body: string, wanted = key) =>
@@ -71,7 +71,7 @@ export function testComments({ context, needs }: Contract) {
   test('asked for at once by two processes, there is one', async () => {
     const { forge, world } = context();
     const { number } = await openOne(forge);
-    const other = await world.openAgain();
+    const other = await ready(await world.openAgain());
     const kept = await Promise.all([forge, other, forge, other].map((it) => ensure(it, number, 'Why')));
     // Those who came too late may have taken back what they wrote; from the next time on there is one.
     const settled = await ensure(forge, number, 'Why');

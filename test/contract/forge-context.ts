@@ -97,6 +97,12 @@ export function open(
   });
 }
 
+/** Has it ask for what it asks for once, so that it races with others from the start. */
+export async function ready(forge: Forge): Promise<Forge> {
+  await forge.people.self();
+  return forge;
+}
+
 /** Makes a branch and proposes it. */
 export async function openOne(forge: Forge, head = branch): Promise<PullRequest & { readonly sha: CommitSha }> {
   const { sha } = await propose(forge, { branch: head, files: { [`${head}.yaml`]: '1' } });

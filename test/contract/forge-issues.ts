@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Contract, openOne, required } from './forge-context.ts';
+import { type Contract, openOne, ready, required } from './forge-context.ts';
 
 const wanted = { key: 'registry/ghcr.io', title: 'The registry refuses the bot', body: 'Since noon.\n' };
 
@@ -29,7 +29,7 @@ export function testIssues({ context, needs }: Contract) {
 
   test('asked for at once by two processes, there is one', async () => {
     const { forge, world } = context();
-    const forges = [forge, await world.openAgain(), forge];
+    const forges = [await ready(forge), await ready(await world.openAgain()), forge];
     await Promise.all(forges.map((it) => required(it.issues).ensure(wanted)));
     await required(forge.issues).ensure(wanted);
     expect(await required(forge.issues).listOpen()).toHaveLength(1);

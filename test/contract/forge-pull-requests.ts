@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { listAll } from '../support/list-all.ts';
-import { bot, branch, type Contract, only, open, openOne, propose, tipOf } from './forge-context.ts';
+import { bot, branch, type Contract, only, open, openOne, propose, ready, tipOf } from './forge-context.ts';
 
 export function testPullRequests({ context, needs }: Contract) {
   test('a repository without pull requests has none', async () => {
@@ -49,7 +49,7 @@ export function testPullRequests({ context, needs }: Contract) {
   test('opened eight times at once, by three processes, there is one', async () => {
     const { forge, world } = context();
     await propose(forge, { files: { a: '1' } });
-    const forges = [forge, await world.openAgain(), await world.openAgain()];
+    const forges = [forge, await ready(await world.openAgain()), await ready(await world.openAgain())];
     const opened = await Promise.all(
       Array.from({ length: 8 }, (_, index) => open(forges[index % 3] ?? forge, { title: `Attempt ${index}` })),
     );

@@ -23,23 +23,27 @@ export interface GiteaFaultRule {
 export interface GiteaFaults {
   add(rule: GiteaFaultRule): void;
   clear(): void;
+  /** Those that never struck: a test that plants one and never meets it proves nothing. */
+  idle(): readonly GiteaFaultRule[];
   /** @returns What strikes this request, and counts it. */
   strike(method: string, path: string): GiteaFault | undefined;
 }
 
 export function createGiteaFaults(): GiteaFaults {
-  let rules: { rule: GiteaFaultRule; left: number }[] = [];
+  let rules: { rule: GiteaFaultRule; left: number; struck: boolean }[] = [];
   return {
-    add: (rule) => rules.push({ rule, left: rule.times ?? Number.POSITIVE_INFINITY }),
+    add: (rule) => rules.push({ rule, left: rule.times ?? Number.POSITIVE_INFINITY, struck: false }),
     clear: () => {
       rules = [];
     },
+    idle: () => rules.filter(({ struck }) => !struck).map(({ rule }) => rule),
     strike(method, path) {
       const found = rules.find(
         ({ rule, left }) => left > 0 && (rule.method ?? method) === method && rule.path.test(path),
       );
       if (!found) return undefined;
       found.left -= 1;
+      found.struck = true;
       return found.rule.fault;
     },
   };
