@@ -13,7 +13,7 @@ import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createWorld } from '../support/world.ts';
 
 const secret = 'fixture-secret';
-const all = ['prod/billing', 'dev/billing', 'default/podinfo'];
+const all = ['prod/billing', 'dev/billing', 'default/podinfo', 'a--b/c'];
 
 let world: StandInWorld;
 let receiver: Receiver;
@@ -161,6 +161,29 @@ describe('the issue', () => {
     await startTeller()(resultOf(refuse(), {}, 'old--er/billing'));
     expect(issues()).toEqual(['#1 closed old--er/billing: v2.3.0 is refused']);
     expect(events()).toEqual(['refused', 'resolved']);
+  });
+
+  test('of an installation with two dashes in its name is kept and found like any other', async () => {
+    await startTeller()(resultOf(refuse(), {}, 'a--b/c'));
+    const tell = startTeller();
+    await tell();
+    expect(issueOf(1)?.state).toBe('open');
+    await tell(resultOf(leave, {}, 'a--b/c'));
+    expect(issueOf(1)?.state).toBe('closed');
+  });
+
+  test('that was opened while its answer was lost is found and closed', async () => {
+    const { issues: real } = world.forge;
+    if (!real) throw new Error('there are no issues');
+    const ensure: typeof real.ensure = async (issue) => {
+      await real.ensure(issue);
+      throw new Failure('forge-unreachable', 'The answer was lost.');
+    };
+    const tell = startTeller({ forge: { issues: { ...real, ensure } } });
+    await tell(refused());
+    expect(issueOf(1)?.state).toBe('open');
+    await tell(over());
+    expect(issueOf(1)?.state).toBe('closed');
   });
 
   test('of an installation that this pass did not look at is left', async () => {

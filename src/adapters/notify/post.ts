@@ -41,14 +41,14 @@ export function createPost(limits: NotifyLimits, timing: Timing): Post {
 /** The library is loaded when it is needed; one dispatcher of our own, for the library's own one follows what others set. */
 async function createAgent({ attemptSeconds }: NotifyLimits): Promise<Agent> {
   const { Agent: UndiciAgent } = await import('undici');
-  const milliseconds = attemptSeconds * 1000;
   return new UndiciAgent({
     connections: 2,
     pipelining: 1,
     allowH2: false,
-    headersTimeout: milliseconds,
-    bodyTimeout: milliseconds,
-    connect: { timeout: milliseconds },
+    // An attempt has one limit for everything, which is no matter of the connection.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: attemptSeconds * 1000 },
   });
 }
 

@@ -54,7 +54,7 @@ function listed(lines: readonly string[]): readonly string[] {
 
 /** @returns The text in one line, cut, so that nothing in it looks like another line of ours. */
 export function oneLine(text: string, maxLength = maxWords): string {
-  const line = printable(text).replace(/\s+/g, ' ');
+  const line = printable(text);
   return line.length > maxLength ? `${line.slice(0, maxLength).toWellFormed()}…` : line;
 }
 

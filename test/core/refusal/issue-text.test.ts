@@ -78,9 +78,8 @@ describe('the issue', () => {
     const { body } = describeIssue(refused({ reasons }, { evidence: evidence({ resources }) }));
     expect(body.length).toBeLessThan(60_000);
     expect(body).toContain('… and 480 more.');
-    expect(describeIssue(refused({ because: 'files-edited', detail: nasty, reasons })).body.length).toBeLessThan(
-      60_000,
-    );
+    const edited = refused({ because: 'files-edited', detail: nasty, reasons: [] });
+    expect(describeIssue(edited).body.length).toBeLessThan(5_000);
   });
 });
 
@@ -121,6 +120,15 @@ describe('the text for the provider', () => {
       refused({ reasons: [{ ...missingImage, where }] }, { evidence: evidence({ resources: [], references }) }),
     );
     expect(text).toContain(`1. ${where} 2.3.0: SHA-256:${imageDigest}`);
+  });
+
+  test('lists no digest of what is there, or of what no reason speaks of', () => {
+    const [image] = evidence().resources;
+    if (!image) throw new Error('there is no resource');
+    const resources = [image, { ...image, name: 'other' }, { ...image, proof: 'present' as const, version: '9.9.9' }];
+    const text = describeForProvider(refused({}, { evidence: evidence({ resources }) }));
+    expect(text?.match(/SHA-256:/g)).toHaveLength(2);
+    expect(text).not.toMatch(/resource other|9\.9\.9/);
   });
 
   test('keeps what a provider wrote to its own line', () => {
