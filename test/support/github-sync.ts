@@ -3,6 +3,9 @@ import { join, relative } from 'node:path';
 import type { CommitSha } from '../../src/core/repository/commit.ts';
 import { type Account, addEvent, closeItem, type GitHubState, type Item, type Pull } from './github-state.ts';
 
+/** What GitHub calls whoever has no account. */
+const ghost: Account = { id: 10137, login: 'ghost', type: 'User' };
+
 /** Takes notice of what was pushed since: heads move with their branches, and what base branches hold is merged. */
 export async function noticePushes(state: GitHubState, pusher: Account): Promise<void> {
   const branches = await readBranches(state);
@@ -32,7 +35,9 @@ async function noticePush(state: GitHubState, { item, pull, pusher, before }: No
       const mergeCommit = await findMerge(state, head, range);
       if (mergeCommit === undefined) continue;
       pull.headSha = head;
-      return endAsMerged(state, { item, pull, mergeCommit, by: pusher });
+      // Who writes to the repository's files has no account: a merge commit says who made it, a fast-forward does not.
+      const by = mergeCommit === head ? ghost : pusher;
+      return endAsMerged(state, { item, pull, mergeCommit, by });
     }
   }
   if (tip !== undefined && tip !== pull.headSha) {

@@ -49,6 +49,7 @@ export function endingOf(events: readonly Event[]): Ending {
   };
 }
 
+/** Whoever has no account any more appears under a name that nobody else can have. */
 function actorIn(event: Event | undefined) {
-  return event?.actor ? actorOf(event.actor) : undefined;
+  return event?.actor && event.actor.login !== 'ghost' ? actorOf(event.actor) : undefined;
 }

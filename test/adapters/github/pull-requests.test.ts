@@ -253,6 +253,11 @@ describe('how one ended', () => {
       ended(mara, false),
     ],
     ['closed by an account that is gone', [event('closed', null)], ended(undefined, false)],
+    [
+      'closed by one that is called ghost since',
+      [event('closed', { id: 10137, login: 'ghost' })],
+      ended(undefined, false),
+    ],
     ['by events that GitHub forgot', [event('labeled')], ended(undefined, false)],
   ])('%s', (_, events, expected) => {
     expect(endingOf(events)).toEqual(expected);
