@@ -248,7 +248,10 @@ export function printServer({ url, tokens }: GiteaServer): NodeJS.ProcessEnv {
 }
 
 /**
- * @returns The server that the environment names, with organisation and teams as this file makes them; `undefined` when it names none.
+ * Reads which running server to use. It must have the organisation `software-consumer` with the teams `delivery` (the bot) and `maintainers`
+ * (the maintainer), both with write access to code, issues and pull requests; its administrator must be allowed to set hooks of git.
+ *
+ * @returns `undefined` when the environment names none.
  */
 export function readServer(environment: NodeJS.ProcessEnv): GiteaServer | undefined {
   const url = environment[variables.url];

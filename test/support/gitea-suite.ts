@@ -8,6 +8,10 @@ import { findGitea, printServer, readServer, startGitea } from './gitea-server.t
 async function main(words: readonly string[]): Promise<number> {
   if (readServer(process.env)) return runTests(words, {});
   const binary = findGitea(process.env);
+  if (!binary && process.env.GITEA_BIN) {
+    process.stderr.write(`GITEA_BIN names ${process.env.GITEA_BIN}, which cannot be run.\n`);
+    return 1;
+  }
   if (!binary) {
     process.stdout.write('No Gitea here, nothing was tested: put gitea on PATH, or name it with GITEA_BIN.\n');
     return 0;
