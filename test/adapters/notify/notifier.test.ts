@@ -1,4 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createNotifier } from '../../../src/adapters/notify/notifier.ts';
 import { defaultLimits } from '../../../src/adapters/notify/timing.ts';
@@ -234,6 +239,56 @@ test('a receiver that did not answer is left in peace, each time longer, and the
   now += 60_000;
   await made.notify(notification());
   expect(receiver.posts).toHaveLength(7);
+});
+
+test('the pause is a quarter of an hour at most, and short again after an answer', async () => {
+  const made = notifier();
+  const pauses: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    receiver.next(...(round === 6 ? [204, 503, 503, 503] : [503, 503, 503]));
+    if (round === 6) await made.notify(notification());
+    await failureOf(made.notify(notification({ reasons: [badSignature] })));
+    const { message } = await failureOf(made.notify(notification({ reasons: [badSignature] })));
+    const until = Date.parse(/after (\S+)\.$/.exec(message)?.[1] ?? '');
+    pauses.push((until - now) / 1000);
+    now = until;
+  }
+  expect(pauses).toEqual([60, 120, 240, 480, 900, 900, 60]);
+});
+
+test('a mistake of the program is no failure of a receiver', async () => {
+  const mistaken = async () => {
+    throw new TypeError('a bug');
+  };
+  const wrong = notifier({ receivers: [{ name: 'chat', url: receiver.url, secret: mistaken }] });
+  await expect(wrong.notify(notification())).rejects.toThrow(TypeError);
+  const noHttp = notifier({ receivers: [{ name: 'chat', url: 'ftp://127.0.0.1/x' }] });
+  await expect(noHttp.notify(notification())).rejects.not.toBeInstanceOf(Failure);
+});
+
+test('a receiver whose certificate nobody vouches for gets nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'consignee-test-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=chat.test', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2', '-nodes'];
+  const algorithm = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+  execFileSync('openssl', ['req', '-x509', ...algorithm, ...subject, '-keyout', key, '-out', cert], { stdio: 'pipe' });
+  let asked = 0;
+  const server = createSecureServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => {
+    asked++;
+    response.writeHead(204).end();
+  });
+  rmSync(folder, { recursive: true });
+  try {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/x`;
+    const failure = await failureOf(notifier({ receivers: [{ name: 'chat', url }] }).notify(notification()));
+    expect(failure.message).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+    expect(asked).toBe(0);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 test('what a failure says holds no secret', async () => {
