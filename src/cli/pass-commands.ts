@@ -1,3 +1,4 @@
+import { catchUpComments } from '../workflows/catch-up-comments.ts';
 import { runPass } from '../workflows/run-pass.ts';
 import {
   exitCodeOf,
@@ -53,9 +54,17 @@ async function passOver(
   only: readonly string[],
   { options, context }: Passing,
 ): Promise<readonly RepositoryResults[]> {
-  const all = await withEachSession(options, context, async ({ passPorts, passOptions }) => {
+  const all = await withEachSession(options, context, async ({ passPorts, passOptions, refusalTeller }) => {
     try {
-      return await runPass(await passPorts(), passOptions({ mode, only }));
+      const ports = await passPorts();
+      const how = passOptions({ mode, only });
+      if (mode === 'plan' || only.length > 0) return await runPass(ports, how);
+      // Without a process that stays, comments are read and refusals are told by each pass.
+      await catchUpComments({ ports, options: how });
+      const results = await runPass(ports, how);
+      const configured = results.map(({ installation }) => installation.name);
+      await refusalTeller(ports).tell(results, configured);
+      return results;
     } finally {
       endProgress(context.terminal);
     }

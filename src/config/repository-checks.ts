@@ -8,6 +8,7 @@ import { listOf } from './scalars.ts';
 export function checkStructure(config: RepositoryConfig): readonly Finding[] {
   return [
     ...emptyBlocks(config),
+    ...reservedNames(config.environments),
     ...sharedPaths(config.environments),
     ...unknownPredecessors(config.environments),
     ...cycles(config.environments),
@@ -35,6 +36,19 @@ function emptyBlocks({ top, applications }: RepositoryConfig): readonly Finding[
     });
   }
   return findings;
+}
+
+/** The bot's own branches are called so, and git cannot have `consignee/state` beside `consignee/state/podinfo`. */
+const reserved: readonly string[] = ['state', 'init'];
+
+function reservedNames(environments: RepositoryConfig['environments']): readonly Finding[] {
+  return [...environments]
+    .filter(([name]) => reserved.includes(name))
+    .map(([name, { placeOf }]) => ({
+      place: placeOf(),
+      message: `an environment cannot be called ${name}: the branch consignee/${name} is the bot's own`,
+      remedy: 'Give it another name.',
+    }));
 }
 
 /** Where the files of an environment lie; another repository or branch is another place. */

@@ -124,11 +124,17 @@ export function decide(observation: Observation): Decision {
   const decision = decideUnheld(observation);
   const { held, waitingFor } = observation;
   // A hold keeps things as they are; that something is wrong is said all the same.
-  if (held !== undefined && decision.kind !== 'leave' && decision.kind !== 'refuse')
+  if (held !== undefined && wouldMoveOn(decision))
     return { kind: 'leave', because: 'held', detail: `${held} Otherwise: ${decision.detail}` };
   if (decision.kind !== 'merge' || waitingFor.length === 0) return decision;
   const detail = `Pull request #${decision.pullRequest} carries ${decision.version}, verified, and waits for ${waitingFor.join(' and ')}.`;
   return { kind: 'leave', because: 'waiting-for-gates', detail };
+}
+
+/** Whether something is written, or a person is asked to merge. */
+function wouldMoveOn(decision: Decision): boolean {
+  if (decision.kind === 'leave') return decision.because === 'waiting-for-merge';
+  return decision.kind !== 'refuse';
 }
 
 function decideUnheld(observation: Observation): Decision {
