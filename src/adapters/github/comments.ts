@@ -4,6 +4,7 @@ import type { Comment } from '../../core/pull-request/pull-request.ts';
 import type { Comments } from '../../ports/forge.ts';
 import { decideByReading, unlessGone } from './github-failure.ts';
 import { actorOf, type GitHubRepository, per_page } from './github-repository.ts';
+import { sameText } from './same-text.ts';
 
 type ApiComment = RestEndpointMethodTypes['issues']['getComment']['response']['data'];
 
@@ -108,10 +109,4 @@ function showComment(comment: ApiComment): Comment {
 
 function numberOf(id: string): number | undefined {
   return /^[1-9]\d{0,15}$/.test(id) ? Number(id) : undefined;
-}
-
-/** Forges give line ends as they like. */
-export function sameText(a: string, b: string): boolean {
-  const plain = (text: string) => text.replaceAll('\r\n', '\n');
-  return plain(a) === plain(b);
 }

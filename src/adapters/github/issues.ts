@@ -1,9 +1,9 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { Failure } from '../../core/failure.ts';
 import type { Comments, Issue, Issues } from '../../ports/forge.ts';
-import { sameText } from './comments.ts';
 import { decideByReading } from './github-failure.ts';
 import { actorOf, type GitHubRepository, per_page } from './github-repository.ts';
+import { sameText } from './same-text.ts';
 
 type ApiIssue = RestEndpointMethodTypes['issues']['get']['response']['data'];
 

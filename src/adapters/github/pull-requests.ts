@@ -5,6 +5,7 @@ import { decideByReading, saidBy, statusOf, unlessGone } from './github-failure.
 import { type GitHubRepository, per_page } from './github-repository.ts';
 import { mergePullRequest } from './merge-pull-request.ts';
 import { createReadEnding, type ReadEnding } from './pull-request-endings.ts';
+import { sameText } from './same-text.ts';
 import { isOurs, type ListedPull, noEnding, type ReadPull, showPullRequest } from './show-pull-request.ts';
 
 export function createPullRequests(repository: GitHubRepository): PullRequests {
@@ -148,21 +149,16 @@ async function updatePullRequest(
   const { client, at } = repository;
   const before = await findOurs(repository, number);
   const current = showPullRequest(before, await readEnding(before));
-  const text = {
-    ...(title !== undefined && title !== current.title && { title }),
-    ...(body !== undefined && body !== current.body && { body }),
-  };
+  const text = differences({ title, body }, current);
   const missing = added.filter((it) => !current.labels.includes(it) && !removed.includes(it));
   const extra = removed.filter((it) => current.labels.includes(it));
   if (Object.keys(text).length > 0) {
     await decideByReading<unknown>(
       () => client.rest.pulls.update({ ...at, pull_number: number, ...text }),
       async () => {
-        const after = await findOurs(repository, number);
-        return (
-          Object.entries(text).every(([name, value]) => after[name === 'title' ? 'title' : 'body'] === value) ||
-          undefined
-        );
+        const { title: newTitle, body: newBody } = await findOurs(repository, number);
+        const left = differences(text, { title: newTitle, body: newBody ?? '' });
+        return Object.keys(left).length === 0 || undefined;
       },
     );
   }
@@ -172,4 +168,17 @@ async function updatePullRequest(
   if (Object.keys(text).length + missing.length + extra.length === 0) return current;
   const after = await findOurs(repository, number);
   return showPullRequest(after, await readEnding(after));
+}
+
+interface Text {
+  readonly title?: string | undefined;
+  readonly body?: string | undefined;
+}
+
+/** @returns What is wanted and not so already. */
+function differences({ title, body }: Text, current: Required<Text>) {
+  return {
+    ...(title !== undefined && !sameText(title, current.title ?? '') && { title }),
+    ...(body !== undefined && !sameText(body, current.body ?? '') && { body }),
+  };
 }
