@@ -260,7 +260,8 @@ test('a mistake of the program is no failure of a receiver', async () => {
   const mistaken = async () => {
     throw new TypeError('a bug');
   };
-  const wrong = notifier({ receivers: [{ name: 'chat', url: receiver.url, secret: mistaken }] });
+  other.next(400);
+  const wrong = notifier({ receivers: [...both().slice(1), { name: 'chat', url: receiver.url, secret: mistaken }] });
   await expect(wrong.notify(notification())).rejects.toThrow(TypeError);
   const noHttp = notifier({ receivers: [{ name: 'chat', url: 'ftp://127.0.0.1/x' }] });
   await expect(noHttp.notify(notification())).rejects.not.toBeInstanceOf(Failure);
