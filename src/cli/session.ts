@@ -10,7 +10,9 @@ import type { Unavailable } from '../core/installation/installation.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import { journalForge } from '../workflows/journalled-forge.ts';
 import type { PassOptions, PassPorts } from '../workflows/pass.ts';
+import { resolveEffects } from '../workflows/resolve-effects.ts';
 import { createRefusalTeller, type RefusalTeller } from '../workflows/tell-refusals.ts';
 import { asFailure } from './as-failure.ts';
 import { createProgressLog } from './progress-log.ts';
@@ -176,10 +178,10 @@ async function openSession(
     repository,
     forge,
     place: connection.placeOf(repository.name),
-    refusalTeller: ({ store, log }) =>
+    refusalTeller: ({ forge: { issues }, store, log }) =>
       createRefusalTeller({
         repository: repository.name,
-        issues: forge.issues,
+        issues,
         notifier: connection.notifier,
         told: store.told,
         clock: context.clock,
@@ -189,15 +191,10 @@ async function openSession(
       if (server.store.kind === 'postgres') refuse(server.store.unavailable);
       const { repositories, evaluator, templateSets } = connection;
       const store = await connection.openStore();
-      return {
-        forge,
-        repositories,
-        evaluator,
-        templateSets,
-        store,
-        clock: context.clock,
-        log,
-      };
+      const [{ journal }, { clock }] = [store, context];
+      await resolveEffects({ forge, journal, clock, log }, repository.name);
+      const journalled = journalForge(forge, { journal, repository: repository.name, clock, log });
+      return { forge: journalled, repositories, evaluator, templateSets, store, clock, log };
     },
     passOptions: (how) => ({
       repository: repository.name,

@@ -19,6 +19,9 @@ interface ResolvePorts {
  */
 const underWayMilliseconds = 10 * 60 * 1000;
 
+/** What cannot be read for so long is not to be read: a pull request that was deleted, or a commit that is gone. */
+const readableMilliseconds = 24 * 60 * 60 * 1000;
+
 /** The clocks of forge and bot need not agree. */
 const clockMilliseconds = 10 * 60 * 1000;
 
@@ -41,10 +44,9 @@ export async function resolveEffects(
   const find = createFindEffect(forge, { intents, since: new Date(begun - clockMilliseconds) });
   const outcomes: EffectOutcome[] = [];
   for (const effect of effects) {
-    const found = await findGuarded(effect, { find, log });
     const at = clock.now();
-    const late = at.getTime() - effect.at.getTime() >= underWayMilliseconds;
-    if (!found || (found.result === 'not-done' && !late)) continue;
+    const found = conclude(await findGuarded(effect, { find, log }), at.getTime() - effect.at.getTime());
+    if (!found) continue;
     const outcome = { ...found, at };
     await journal.end(effect.sequence, outcome);
     const { kind, key } = effect;
@@ -54,6 +56,12 @@ export async function resolveEffects(
   const left = effects.length - outcomes.length;
   if (left > 0) log.info('effects.open', { repository, count: left });
   return outcomes;
+}
+
+/** @returns `undefined` for what is left for another time. */
+function conclude(found: FoundEffect | undefined, ageMilliseconds: number): FoundEffect | undefined {
+  if (!found) return ageMilliseconds < readableMilliseconds ? undefined : { result: 'unknown', detail: 'unreadable' };
+  return found.result === 'not-done' && ageMilliseconds < underWayMilliseconds ? undefined : found;
 }
 
 interface Finding {
