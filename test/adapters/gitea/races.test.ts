@@ -87,3 +87,19 @@ test('what was opened again counts as open, whatever was known of what ended', a
   expect(await forge.pullRequests.listEnded(head)).toEqual([]);
   expect(await forge.pullRequests.listOpen()).toMatchObject([{ number }]);
 });
+
+test('one that has ended keeps its head when the branch goes on', async () => {
+  const { number, sha, head } = await openOne(forge);
+  await forge.pullRequests.close(number, by);
+  const moved = await world.person.commit(head, { more: 'by hand' });
+  expect(moved).not.toBe(sha);
+  expect(await forge.pullRequests.read(number)).toMatchObject({ state: 'closed', headSha: sha });
+  expect(await forge.pullRequests.listEnded(head)).toMatchObject([{ number, headSha: sha }]);
+});
+
+test('one that was merged keeps its head when the branch goes on', async () => {
+  const { number, sha, head } = await openOne(forge);
+  await forge.pullRequests.merge(number, { expectedHead: sha, message: 'Merge', by });
+  await world.person.commit(head, { more: 'by hand' });
+  expect(await world.openAgain().then((it) => it.pullRequests.read(number))).toMatchObject({ headSha: sha });
+});
