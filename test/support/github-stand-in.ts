@@ -24,6 +24,8 @@ export interface Fault {
   /** The answer breaks off in the middle. */
   readonly torn?: true;
   readonly done?: true;
+  /** No fault at all: something that happens after the request was carried out, before the next one. */
+  readonly meanwhile?: () => void;
   /** How often; once unless said otherwise. */
   times?: number;
 }
@@ -119,11 +121,13 @@ async function serve(request: IncomingMessage, response: ServerResponse, running
   const method = request.method ?? '';
   running.requests.push(`${method} ${path}`);
   const body = method === 'GET' ? undefined : await json(request).catch(() => undefined);
-  const fault = takeFault(running.faults, `${method} ${path}`);
+  const taken = takeFault(running.faults, `${method} ${path}`);
+  const fault = taken?.meanwhile ? undefined : taken;
   const answer =
     fault && !fault.done
       ? undefined
       : await takeTurn(running, () => answerFor({ method, path, url, body, request }, running));
+  taken?.meanwhile?.();
   if (fault?.silent) return;
   const sent = fault ? fault.answer : answer;
   if (!sent) return void response.destroy();

@@ -43,24 +43,33 @@ export function createPullRequests(repository: GitHubRepository): PullRequests {
 
 const endedOnly = (pull: ReadPull) => (pull.state === 'open' ? undefined : pull);
 
-/** Oldest first, so that what is opened meanwhile comes last and moves nothing to a page that was read already. */
+/** @returns Those of the bot, oldest first. */
 async function listPulls(
   repository: GitHubRepository,
   { state, head }: { readonly state: 'open' | 'closed'; readonly head?: string | undefined },
 ): Promise<readonly ListedPull[]> {
-  const { client, at, owner } = repository;
-  const listed = await client.paginate(client.rest.pulls.list, {
-    ...at,
-    state,
-    sort: 'created',
-    direction: 'asc',
-    per_page,
-    // Without the owner it would be ignored.
-    ...(head !== undefined && { head: `${owner}:${head}` }),
-  });
+  const listed = await listCompletely(repository, { state, head });
   const self = await repository.self();
   const unique = [...new Map(listed.map((it) => [it.number, it])).values()];
-  return unique.filter((it) => isOurs(it, self) && (head === undefined || it.head.ref === head));
+  return unique.filter((it) => it.state === state && isOurs(it, self) && (head === undefined || it.head.ref === head));
+}
+
+/**
+ * Between two pages pull requests are closed and opened again, so that one may slip from the page that comes to the page that was read.
+ * All of them together, oldest first, never change their places; those that are open mostly fit on one page.
+ */
+async function listCompletely(
+  { client, at, owner }: GitHubRepository,
+  { state, head }: { readonly state: 'open' | 'closed'; readonly head: string | undefined },
+): Promise<readonly ListedPull[]> {
+  const order = { sort: 'created', direction: 'asc', per_page } as const;
+  // Without the owner the branch would be ignored.
+  const parameters = { ...at, ...order, ...(head !== undefined && { head: `${owner}:${head}` }) };
+  if (state === 'open') {
+    const { data } = await client.rest.pulls.list({ ...parameters, state });
+    if (data.length < per_page) return data;
+  }
+  return client.paginate(client.rest.pulls.list, { ...parameters, state: 'all' });
 }
 
 async function readOurs({ client, at, self }: GitHubRepository, number: number): Promise<ReadPull | undefined> {

@@ -180,6 +180,14 @@ describe('merging', () => {
   });
 });
 
+test('line ends that the forge changed are no other text', async () => {
+  const { number } = await openOne();
+  await forge.pullRequests.update(number, { body: 'a\nb\n', by });
+  Object.assign(world.gitHub.state.items[0] ?? {}, { body: 'a\r\nb' });
+  await forge.pullRequests.update(number, { body: 'a\nb\n', by });
+  expect(sent(`PATCH /pulls/${number}`)).toHaveLength(1);
+});
+
 describe('whose it is', () => {
   const pullOf = () => world.gitHub.state.items[0]?.pull;
 
@@ -199,32 +207,42 @@ describe('whose it is', () => {
   });
 });
 
-test('all are listed, over as many pages as there are, those of a branch by its name', async () => {
-  const { state, bot } = world.gitHub;
-  const { number } = await openOne();
-  const [first] = state.items;
-  if (!first?.pull) throw new Error('there is none');
-  for (let index = 2; index <= 230; index++) {
-    const pull = { ...first.pull, head: index % 2 ? head : 'consignee/dev/two' };
-    state.items.push({
-      ...first,
-      number: index,
-      author: bot,
-      state: 'closed',
-      closedAt: state.now(),
-      pull,
-      events: [],
-    });
+describe('lists over several pages', () => {
+  /** Fills the repository up to so many pull requests of the bot. */
+  async function fill(count: number, state: 'open' | 'closed') {
+    const { items, now } = world.gitHub.state;
+    await openOne();
+    const [first] = items;
+    if (!first?.pull) throw new Error('there is none');
+    for (let number = 2; number <= count; number++) {
+      const pull = { ...first.pull, head: number % 2 || state === 'open' ? head : 'consignee/dev/two' };
+      items.push({ ...first, number, state, closedAt: state === 'closed' ? now() : null, pull, events: [] });
+    }
+    return items;
   }
-  expect((await forge.pullRequests.listOpen()).map((it) => it.number)).toEqual([number]);
-  const ended = await forge.pullRequests.listEnded();
-  expect(ended.map((it) => it.number)).toEqual(Array.from({ length: 229 }, (_, index) => index + 2));
-  expect((await forge.pullRequests.listEnded('consignee/dev/two')).map((it) => it.number % 2)).toEqual(
-    Array(115).fill(0),
-  );
-  const before = world.gitHub.requests.length;
-  await forge.pullRequests.listEnded();
-  expect(world.gitHub.requests.length - before, 'how they ended is known').toBe(3);
+  const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+  test('all are listed, and those of a branch by its name', async () => {
+    await fill(230, 'closed');
+    expect((await forge.pullRequests.listOpen()).map((it) => it.number)).toEqual([1]);
+    expect((await forge.pullRequests.listEnded()).map((it) => it.number)).toEqual(numbers(2, 230));
+    const two = await forge.pullRequests.listEnded('consignee/dev/two');
+    expect(two.map((it) => it.number)).toEqual(numbers(1, 115).map((it) => it * 2));
+    const before = world.gitHub.requests.length;
+    await forge.pullRequests.listEnded();
+    expect(world.gitHub.requests.length - before, 'how they ended is known').toBe(3);
+  });
+
+  test.each([
+    ['closed', 'open', () => forge.pullRequests.listOpen()],
+    ['opened again', 'closed', () => forge.pullRequests.listEnded()],
+  ] as const)('none slips through when another one is %s meanwhile', async (_, state, list) => {
+    const items = await fill(150, state);
+    const change = () => Object.assign(items[50] ?? {}, { state: state === 'open' ? 'closed' : 'open' });
+    fail({ on: 'GET /pulls', meanwhile: state === 'open' ? () => undefined : change });
+    if (state === 'open') fail({ on: 'GET /pulls', meanwhile: change });
+    expect((await list()).map((it) => it.number)).toEqual(expect.arrayContaining(numbers(100, 150)));
+  });
 });
 
 describe('how one ended', () => {
