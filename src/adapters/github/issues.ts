@@ -26,13 +26,8 @@ export function createIssues(repository: GitHubRepository, comments: Comments): 
     return [{ number, key, title, link, body: issue.body ?? '' }];
   };
 
-  /** Oldest first. */
-  async function listOpen(): Promise<readonly Kept[]> {
-    const parameters = { ...at, state: 'open', sort: 'created', direction: 'asc', per_page } as const;
-    const all = await client.paginate(client.rest.issues.listForRepo, parameters);
-    const unique = [...new Map(all.map((it) => [it.number, it])).values()];
-    return (await Promise.all(unique.map(toKept))).flat();
-  }
+  const listOpen = async (): Promise<readonly Kept[]> =>
+    (await Promise.all((await listOpenIssues(repository)).map(toKept))).flat();
 
   async function ensure({ key, title, body: text }: Parameters<Issues['ensure']>[0]): Promise<Issue> {
     const body = `${marker(key)}\n${text}`;
@@ -80,3 +75,12 @@ export function createIssues(repository: GitHubRepository, comments: Comments): 
 const nobody = { name: '', email: '' };
 
 const show = ({ number, key, title, link }: Kept): Issue => ({ number, key, title, link });
+
+/** Oldest first. All of them together keep their places while pages are read, those that are open do not. */
+async function listOpenIssues({ client, at }: GitHubRepository): Promise<readonly ApiIssue[]> {
+  const parameters = { ...at, sort: 'created', direction: 'asc', per_page } as const;
+  const { data } = await client.rest.issues.listForRepo({ ...parameters, state: 'open' });
+  if (data.length < per_page) return data;
+  const all = await client.paginate(client.rest.issues.listForRepo, { ...parameters, state: 'all' });
+  return [...new Map(all.map((it) => [it.number, it])).values()].filter(({ state }) => state === 'open');
+}

@@ -199,3 +199,17 @@ test('an issue that the bot does not keep is not closed by it', async () => {
   await expect(forge.issues?.close(number, 'x')).rejects.toMatchObject({ name: 'Failure' });
   expect(world.gitHub.state.items[0]?.state).toBe('open');
 });
+
+test('an issue is found among many, also when another one is closed while they are read', async () => {
+  const { items, now } = world.gitHub.state;
+  const author = world.gitHub.bot;
+  for (let number = 1; number <= 101; number++) {
+    const body = number === 101 ? '<!-- consignee:issue last -->\n' : 'By hand';
+    const rest = { state: 'open', labels: [], closedAt: null, pull: undefined, events: [] } as const;
+    items.push({ ...rest, events: [], number, author, title: `${number}`, body, createdAt: now() });
+  }
+  const [first] = items;
+  const close = () => Object.assign(first ?? {}, { state: 'closed' });
+  world.gitHub.faults.push({ on: 'GET /issues', meanwhile: () => undefined }, { on: 'GET /issues', meanwhile: close });
+  expect(await forge.issues?.listOpen()).toMatchObject([{ number: 101, key: 'last' }]);
+});
