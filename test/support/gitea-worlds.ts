@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { openGitRepository } from '../../src/adapters/git/git-repository.ts';
 import { createGiteaForge } from '../../src/adapters/gitea/gitea-forge.ts';
 import type { GiteaLimits } from '../../src/adapters/gitea/gitea-limits.ts';
@@ -54,20 +53,36 @@ function tokenOf(login: string): string {
   return giteaAccounts.find((it) => it.login === login)?.token ?? '';
 }
 
-let template: Promise<GitWorld> | undefined;
+/** Folders and files of a world, by their path in it; a folder has no content. */
+type Template = ReadonlyMap<string, Buffer | undefined>;
 
-/** A copy of files is made faster than two git processes run. */
+let template: Promise<Template> | undefined;
+
+/** Some small files are written faster than two git processes run. */
 async function copyGitWorld(): Promise<GitWorld> {
-  template ??= createTemplate();
+  template ??= readTemplate();
   const folder = await mkdtemp(join(tmpdir(), 'consignee-test-'));
-  await cp((await template).folder, folder, { recursive: true });
+  for (const [path, content] of await template) {
+    if (content) await writeFile(join(folder, path), content);
+    else await mkdir(join(folder, path), { recursive: true });
+  }
   return openGitWorld(folder);
 }
 
-async function createTemplate(): Promise<GitWorld> {
-  const world = await createGitWorld();
-  process.once('exit', () => rmSync(world.folder, { recursive: true, force: true }));
-  return world;
+async function readTemplate(): Promise<Template> {
+  await using world = await createGitWorld();
+  const entries = await readdir(world.folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((it) => ({ path: join(it.parentPath, it.name), isFile: it.isFile() }));
+  const read = paths.map(
+    async ({ path, isFile }): Promise<[string, Buffer | undefined]> => [
+      relative(world.folder, path),
+      isFile ? await readFile(path) : undefined,
+    ],
+  );
+  // Folders first, each before what it holds.
+  return new Map(
+    (await Promise.all(read)).sort(([a, one], [b, two]) => Number(!!one) - Number(!!two) || (a < b ? -1 : 1)),
+  );
 }
 
 /** A stand-in of its own for each world: it starts in a few milliseconds. */
