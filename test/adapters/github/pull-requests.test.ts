@@ -100,6 +100,14 @@ describe('what was not done is a failure, and is not sent again', () => {
     expect(sent(on)).toHaveLength(before + 1);
   });
 
+  test('commenting, although the same was said before', async () => {
+    const { number } = await openOne();
+    await forge.comments.add(number, { body: 'Same', by });
+    fail({ on: 'POST /comments' });
+    const adding = forge.comments.add(number, { body: 'Same', by });
+    await expect(adding).rejects.toMatchObject({ code: 'forge-unreachable' });
+  });
+
   test('merging, and the pull request is still open', async () => {
     const { number, sha } = await openOne();
     fail({ on: 'PUT /merge', answer: refuse(500, 'Server Error') });
@@ -226,7 +234,9 @@ describe('lists over several pages', () => {
     await fill(230, 'closed');
     expect((await forge.pullRequests.listOpen()).map((it) => it.number)).toEqual([1]);
     expect((await forge.pullRequests.listEnded()).map((it) => it.number)).toEqual(numbers(2, 230));
+    const whole = sent('GET /pulls').length;
     const two = await forge.pullRequests.listEnded('consignee/dev/two');
+    expect(sent('GET /pulls').length - whole, 'only that branch is asked for').toBe(2);
     expect(two.map((it) => it.number)).toEqual(numbers(1, 115).map((it) => it * 2));
     const before = world.gitHub.requests.length;
     await forge.pullRequests.listEnded();
