@@ -122,8 +122,8 @@ describe('wrong usage and configuration ends with 2', () => {
     ],
     [
       'a setting that comes later',
-      { config: `${repositoryConfig}approvals: { count: 1, from: [ada] }\n` },
-      ['approvals', 'config.yaml:5'],
+      { config: `${repositoryConfig}soak: 1h\n` },
+      ['soak', 'config.yaml:5'],
     ],
     [
       'a template that yields a list where a name belongs',

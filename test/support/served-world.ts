@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { digestOf } from '../../src/core/digest.ts';
+import type { PublishedVersion } from '../../src/ports/archive-writer.ts';
+import { createKeyPair, type KeyPair } from '../builders/component-version.ts';
+import { podinfoVersion } from '../builders/podinfo-version.ts';
+import { type AskGitea, createAskGitea, type GiteaPlace } from './gitea-accounts.ts';
+import type { GiteaServer } from './gitea-worlds.ts';
+
+const program = fileURLToPath(new URL('../../bin/consignee.js', import.meta.url));
+const webhookSecret = 'a-secret-that-only-this-test-knows-0123456789';
+
+/**
+ * An applications repository on a Gitea server, whose own package registry is the consumer's registry, and a folder with a server
+ * configuration: what an operator has before the first pass.
+ */
+export interface ServedWorld extends AsyncDisposable {
+  readonly folder: string;
+  readonly place: GiteaPlace;
+  readonly ask: AskGitea;
+  readonly keys: KeyPair;
+  /** Below the API: `/repos/<owner>/<name>`. */
+  readonly below: string;
+  /** Components are called `example.org/<name>`. */
+  publish(name: string, version: string): Promise<void>;
+  /** Writes files of the applications repository, as the administrator. */
+  commit(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Has the server send what happens to the bot. */
+  hook(): Promise<void>;
+  /** Starts `consignee serve`. @returns Once it listens and has looked at everything. */
+  serve(): Promise<Serving>;
+  /** The variables of the operator's environment. */
+  readonly variables: NodeJS.ProcessEnv;
+  readonly program: string;
+}
+
+export interface Serving extends AsyncDisposable {
+  readonly process: ChildProcess;
+  /** What it logged so far. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  /** @returns The first event of this name after the first `from` ones, once it is there. */
+  event(name: string, from?: number): Promise<Readonly<Record<string, unknown>>>;
+}
+
+interface Options {
+  /** Lines of `consignee.yaml` beside the usual ones. */
+  readonly more?: string;
+}
+
+let made = 0;
+
+export async function createServedWorld(server: GiteaServer, { more = '' }: Options = {}): Promise<ServedWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'consignee-served-'));
+  const ask = createAskGitea(server);
+  made += 1;
+  const repository = `s${process.pid}-${Date.now().toString(36)}-${made}`;
+  const place = { ...server, repository };
+  const { url, owner, tokens } = server;
+  await ask('admin', 'POST', `/orgs/${owner}/repos`, { name: repository, auto_init: true, default_branch: 'main' });
+  const port = await freePort();
+  const host = new URL(url).host;
+  await writeFile(join(folder, 'consignee.yaml'), serverConfig({ url, owner, repository, host, port, more }));
+  const below = `/repos/${owner}/${repository}`;
+  const keys = createKeyPair();
+  const hookAddress = `http://127.0.0.1:${port}/hooks`;
+  const variables = { ...process.env, FORGE_TOKEN: tokens.bot, ADMIN_TOKEN: tokens.admin, HOOK_SECRET: webhookSecret };
+  return {
+    ...{ folder, place, ask, keys, below, variables, program },
+    publish: (name, version) => push(server, podinfoVersion(version, { name: `example.org/${name}` }, keys)),
+    async commit(files) {
+      for (const [path, content] of Object.entries(files)) {
+        const body = { content: Buffer.from(content).toString('base64'), message: `Add ${path}`, branch: 'main' };
+        await ask('admin', 'POST', `${below}/contents/${path}`, body);
+      }
+    },
+    async hook() {
+      const to = (path: string, events: readonly string[]) => ({
+        ...{ type: 'gitea', active: true, events },
+        config: { url: `${hookAddress}/${path}`, content_type: 'json', secret: webhookSecret },
+      });
+      await ask('admin', 'POST', `${below}/hooks`, to('gitea/gitea', forgeEvents));
+      await ask('admin', 'POST', `/orgs/${owner}/hooks`, to(`registry/${host}`, ['package']));
+    },
+    serve: () => startServing(folder, variables),
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+const forgeEvents = ['push', 'pull_request', 'issue_comment', 'pull_request_comment', 'pull_request_review', 'status'];
+
+interface Configuration {
+  readonly url: string;
+  readonly owner: string;
+  readonly repository: string;
+  readonly host: string;
+  readonly port: number;
+  readonly more: string;
+}
+
+function serverConfig({ url, owner, repository, host, port, more }: Configuration): string {
+  return `applicationsRepositories:
+  fleet: { url: "${url}/${owner}/${repository}.git", forge: gitea }
+forges:
+  gitea: { type: gitea, url: "${url}", credentials: { token: env:FORGE_TOKEN }, webhookSecrets: [env:HOOK_SECRET] }
+registries:
+  ${host}:
+    insecureHttp: true
+    credentials: { username: harbourmaster, password: env:ADMIN_TOKEN }
+    webhookSecrets: [env:HOOK_SECRET]
+listen: { hooks: "127.0.0.1:${port}" }
+publicUrl: http://127.0.0.1:${port}
+polling: 1h
+${more}`;
+}
+
+/** Gitea takes a token as anybody's password. */
+async function push({ url, owner, tokens }: GiteaServer, version: PublishedVersion): Promise<void> {
+  const authorization = `Basic ${Buffer.from(`harbourmaster:${tokens.admin}`).toString('base64')}`;
+  const base = `${url}/v2/${owner}/component-descriptors/${version.component}`;
+  const send = async (method: string, address: string, body: Uint8Array | undefined, type: string) => {
+    const headers = { authorization, 'content-type': type };
+    const answer = await fetch(address, { method, headers, ...(body && { body: Buffer.from(body) }) });
+    if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${await answer.text()}`);
+  };
+  for (const blob of version.blobs)
+    await send('POST', `${base}/blobs/uploads/?digest=${digestOf(blob)}`, blob, 'application/octet-stream');
+  const { mediaType } = JSON.parse(Buffer.from(version.manifest).toString());
+  await send('PUT', `${base}/manifests/${version.tag}`, version.manifest, mediaType);
+}
+
+async function startServing(folder: string, variables: NodeJS.ProcessEnv): Promise<Serving> {
+  // The tests' own compile cache and options are not the operator's.
+  const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = variables;
+  const child = spawn(process.execPath, [program, 'serve'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const log: Readonly<Record<string, unknown>>[] = [];
+  let rest = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    log.push(...lines.map(parseLine));
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const event: Serving['event'] = async (name, from = 0) => {
+    for (const end = Date.now() + 30_000; Date.now() < end; await pause(10)) {
+      const found = log.slice(from).find((it) => it.event === name);
+      if (found) return found;
+      if (child.exitCode !== null) break;
+    }
+    throw new Error(`there was no ${name}:\n${log.map((it) => JSON.stringify(it)).join('\n')}\n${rest}`);
+  };
+  const serving = {
+    ...{ process: child, log, event },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+  await event('pass.ended').catch(async (error: unknown) => {
+    await serving[Symbol.asyncDispose]();
+    throw error;
+  });
+  return serving;
+}
+
+function parseLine(line: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { event: 'not-json', line };
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (typeof address !== 'object' || !address) throw new Error('there is no free port');
+  return address.port;
+}
