@@ -30,14 +30,10 @@ async function openOne(): Promise<PullRequest & { readonly sha: CommitSha }> {
   return { ...(await open()), sha };
 }
 
+/** The kinds of lost answers that there are, the client's own tests have. */
 const lost: readonly [string, Partial<Fault>][] = [
   ['the answer breaks off', { done: true, torn: true }],
-  ['the connection breaks', { done: true }],
   ['it is a 500', { done: true, answer: refuse(500, 'Server Error') }],
-  [
-    'it is a 502 of a proxy',
-    { done: true, answer: { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } } },
-  ],
 ];
 
 describe.each(lost)('what was done although %s is found by reading', (_, fault) => {
