@@ -90,6 +90,15 @@ describe('checks', () => {
     expect(written()).toBe(before + 1);
   });
 
+  test('what somebody else says in its place does not keep the bot from saying it', async () => {
+    const accounts = createAccounts(world.gitHub);
+    await forge.checks?.set(sha, { ...wanted, state: 'failure' });
+    await accounts.setStatus('maintainer', sha, { context: wanted.context, state: 'success' });
+    Object.assign(world.gitHub.state.statuses.at(-1) ?? {}, { description: wanted.description });
+    await forge.checks?.set(sha, wanted);
+    expect(await list()).toMatchObject([{ state: 'success', by: await forge.people.self() }]);
+  });
+
   test('a description that is too long is cut, and is then the same', async () => {
     await forge.checks?.set(sha, { ...wanted, description: '✓'.repeat(200) });
     const [check] = await list();
@@ -212,4 +221,10 @@ test('an issue is found among many, also when another one is closed while they a
   const close = () => Object.assign(first ?? {}, { state: 'closed' });
   world.gitHub.faults.push({ on: 'GET /issues', meanwhile: () => undefined }, { on: 'GET /issues', meanwhile: close });
   expect(await forge.issues?.listOpen()).toMatchObject([{ number: 101, key: 'last' }]);
+});
+
+test('a pull request is no issue, whatever its text', async () => {
+  const { number } = await openOne();
+  await forge.pullRequests.update(number, { body: '<!-- consignee:issue k -->', by });
+  expect(await forge.issues?.listOpen()).toEqual([]);
 });
