@@ -42,6 +42,7 @@ const passedOn = [
   'PATH',
   'SSH_AUTH_SOCK',
   'GIT_SSH_COMMAND',
+  'GIT_SSH_VARIANT',
   'HTTP_PROXY',
   'HTTPS_PROXY',
   'ALL_PROXY',
@@ -100,13 +101,14 @@ export function createGit({ environment, address, credentials, certificateAuthor
   const config = {
     ...settings,
     [`protocol.${address.protocol}.allow`]: 'always',
-    ...(certificateAuthority !== undefined && { 'http.sslCAInfo': certificateAuthority }),
   };
+  // The variable: where the environment has one, git takes it before any setting.
+  const authority = certificateAuthority === undefined ? {} : { GIT_SSL_CAINFO: certificateAuthority };
   const remote = address.protocol === 'https' || address.protocol === 'http';
   const authorized = async () => (remote && credentials ? authorization(address, await credentials()) : {});
   // Outside of any repository, but for the one that is named: never the one that this process happens to stand in.
   const variablesOf = (folder: string | undefined, more: Readonly<Record<string, string>> = {}) => ({
-    ...environmentOf(environment, { ...config, ...more }),
+    ...environmentOf({ ...environment, ...authority }, { ...config, ...more }),
     GIT_DIR: folder ?? '/dev/null/none',
   });
   return {
