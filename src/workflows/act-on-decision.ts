@@ -85,7 +85,7 @@ async function openPullRequest(act: Act): Promise<PullRequest> {
   const { installation, options, ports } = act;
   const { content } = await pushProposal(act);
   const { bot: by, branch: base } = options;
-  return ports.forge.pullRequests.open({
+  const opened = await ports.forge.pullRequests.open({
     head: branchOf(installation),
     base,
     title: describeTitle(content),
@@ -93,6 +93,8 @@ async function openPullRequest(act: Act): Promise<PullRequest> {
     labels: [ownLabel],
     by,
   });
+  ports.log.info('pull-request.opened', { installation: installation.name, number: opened.number });
+  return opened;
 }
 
 async function updatePullRequest(act: Act): Promise<PullRequest> {

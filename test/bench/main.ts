@@ -4,7 +4,10 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noDockerRegistry } from '../support/docker-registry.ts';
+import { findGitea } from '../support/gitea-server.ts';
 import { measureHelp, measureIdlePass, measureOtherNode, measureUpdatePass, measureVerify } from './cold-figures.ts';
+import { measureDeliveries } from './delivery-figures.ts';
+import { measureColdThousand, measureForge } from './forge-figures.ts';
 import type { Figure } from './measure.ts';
 import { measureRegistry, measureVerifyOverNetwork } from './registry-figures.ts';
 import { describeLoad, describeMachine, printFigures } from './report.ts';
@@ -46,9 +49,24 @@ say('1000 components: making the world');
 say('verifying from a registry');
 if (hasRegistry) registries.push(...(await measureVerifyOverNetwork()));
 
+say('deliveries');
+const deliveries = await measureDeliveries();
+
+say('a real Gitea');
+const gitea = findGitea(process.env);
+const forges: Figure[] = [];
+if (hasRegistry && gitea) forges.push(...(await measureForge(gitea)), ...(await measureColdThousand(gitea)));
+
 console.log(`Each in a process of its own, from start to end:\n\n${printFigures(processes)}`);
 if (hasRegistry) console.log(`From a registry (docker-registry on this machine):\n\n${printFigures(registries)}`);
 else console.log('The figures of registries are left out: they need docker-registry and wrk (Debian).\n');
+if (forges.length > 0)
+  console.log(`With a real Gitea (and docker-registry) on this machine:\n\n${printFigures(forges)}`);
+else
+  console.log(
+    'The figures of forges are left out: they need a Gitea (on PATH, or GITEA_BIN), docker-registry and wrk.\n',
+  );
+console.log(`Webhooks:\n\n${printFigures(deliveries)}`);
 console.log(`In a process that runs:\n\n${printFigures(warm)}`);
 console.log(`${describeLoad()} after; the bench took ${((performance.now() - started) / 1000).toFixed(0)} s`);
 

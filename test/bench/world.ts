@@ -15,7 +15,7 @@ import { type CommitSha, type FileChange, parseTreeSha, type TreeSha } from '../
 import { createServices } from '../../src/wire.ts';
 import type { InstallationResult, PassPorts, ProposedChange } from '../../src/workflows/pass.ts';
 import { runPass } from '../../src/workflows/run-pass.ts';
-import { createKeyPair } from '../builders/component-version.ts';
+import { createKeyPair, type KeyPair } from '../builders/component-version.ts';
 import { createDelivery } from './delivery.ts';
 
 /** A consumer with many applications: an archive as its registry, a bare repository, and a server configuration. */
@@ -23,6 +23,8 @@ export interface World extends AsyncDisposable {
   /** Working folder of the command line. */
   readonly folder: string;
   readonly archive: string;
+  /** What the component versions are signed with. */
+  readonly keys: KeyPair;
   readonly installations: readonly string[];
   /** Puts one more version of an application's component into the archive. */
   readonly deliver: (index: number, version: string) => Promise<void>;
@@ -59,7 +61,7 @@ async function fillWorld(folder: string, applications: number, versions: readonl
   ]);
   await services().createRepository(join(folder, 'applications.git'), files, bot);
   await install(folder);
-  return { folder, archive, installations: names.map((name) => `default/${name}`), deliver };
+  return { folder, archive, keys, installations: names.map((name) => `default/${name}`), deliver };
 }
 
 /**

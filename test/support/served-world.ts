@@ -135,7 +135,8 @@ async function push({ url, owner, tokens }: GiteaServer, version: PublishedVersi
   await send('PUT', `${base}/manifests/${version.tag}`, version.manifest, mediaType);
 }
 
-async function startServing(folder: string, variables: NodeJS.ProcessEnv): Promise<Serving> {
+/** Starts `consignee serve` in a folder with a `consignee.yaml`. */
+export async function startServing(folder: string, variables: NodeJS.ProcessEnv): Promise<Serving> {
   // The tests' own compile cache and options are not the operator's.
   const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = variables;
   const child = spawn(process.execPath, [program, 'serve'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
