@@ -8,6 +8,7 @@ import { openArchive } from './adapters/ctf/open-archive.ts';
 import { createArchiveWriter } from './adapters/ctf/write-archive.ts';
 import { createRepository } from './adapters/git/create-repository.ts';
 import { findPerson } from './adapters/git/find-person.ts';
+import { findInstalledGit } from './adapters/git/installed-git.ts';
 import type { RegistryCredentials } from './adapters/oci/credentials.ts';
 import type { RegistryClient } from './adapters/oci/registry-client.ts';
 import { createConfiguredRepositories } from './adapters/registries/configured-repositories.ts';
@@ -22,6 +23,7 @@ import type { RefusalNotification } from './core/refusal/notification.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ComponentRepository } from './ports/component-repository.ts';
 import type { Store } from './ports/store.ts';
+import { createCatalog } from './wire/create-catalog.ts';
 import { createHookConnections } from './wire/hook-connections.ts';
 import { type OpenedForge, openForge, openHooks } from './wire/open-forge.ts';
 import { placeOnForge } from './wire/place-on-forge.ts';
@@ -43,6 +45,7 @@ export function createServices({ variables, clock }: Surroundings): Services {
     createRepository: (path, files, by) =>
       createRepository({ path, files, by, at: clock.now(), environment: variables }),
     findPerson: () => findPerson(variables),
+    findGit: () => findInstalledGit(variables),
   };
 }
 
@@ -54,6 +57,7 @@ function connect(config: ServerConfig, { variables, clock }: Surroundings): Conn
   let store: Store | undefined;
   return {
     repositories: registries.repositories,
+    catalog: registries.catalog,
     evaluator,
     templateSets: createBuiltInSets(builtInSets),
     openStore: async () => {
@@ -64,10 +68,13 @@ function connect(config: ServerConfig, { variables, clock }: Surroundings): Conn
       const { cache } = config;
       const forge = opened.get(name) ?? openForge(findRepository(config, name), { variables, clock, cache });
       opened.set(name, forge);
+      // What could not be opened is not to be closed.
+      forge.catch(() => opened.delete(name));
       return (await forge).forge;
     },
     openHooks: (name, token) => openHooks(findRepository(config, name), token, { clock }),
     placeOf: (name) => placeOf(findRepository(config, name)),
+    reachReceiver: async (receiver) => (await import('./adapters/notify/reach.ts')).reachReceiver(receiver),
     notifier,
     hookConnections: () => createHookConnections(config, variables),
     [Symbol.asyncDispose]: async () => {
@@ -104,13 +111,17 @@ function connectRegistries(config: ServerConfig, variables: Surroundings['variab
     return clients.use(client);
   }
 
-  async function openOverNetwork(connection: RegistryConnection, registry: string): Promise<ComponentRepository> {
+  function clientOf(connection: RegistryConnection): Promise<RegistryClient> {
     const client = connected.get(connection.name) ?? connectTo(connection);
     connected.set(connection.name, client);
     // What keeps it from being made now may be mended while the process runs.
     client.catch(() => connected.delete(connection.name));
+    return client;
+  }
+
+  async function openOverNetwork(connection: RegistryConnection, registry: string): Promise<ComponentRepository> {
     const { openOciRepository } = await import('./adapters/oci/oci-repository.ts');
-    return openOciRepository(await client, { registry });
+    return openOciRepository(await clientOf(connection), { registry });
   }
 
   const repositories = createConfiguredRepositories((registry) => {
@@ -119,7 +130,7 @@ function connectRegistries(config: ServerConfig, variables: Surroundings['variab
     const { name, archive } = connection;
     return { name, open: (it) => (archive === undefined ? openOverNetwork(connection, it) : archives.open(it)) };
   });
-  return { repositories, clients };
+  return { repositories, clients, catalog: createCatalog(config, clientOf) };
 }
 
 const hostOf = (registry: string): string => registry.split('/', 1).join('');

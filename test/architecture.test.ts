@@ -26,6 +26,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/component': ['yaml'],
   'core/digest.ts': ['node:crypto'],
   'core/document': ['yaml'],
+  'core/init': ['yaml'],
   'core/repository': ['node:crypto'],
   'core/template': ['yaml', '@bufbuild/cel'],
   'core/trust': ['node:crypto', 'node:zlib', 'pkijs'],

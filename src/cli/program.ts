@@ -70,6 +70,7 @@ function addStartCommands(program: Command, context: CommandContext, exit: Exit)
     .description('tell the whole story on real data in a folder of its own, without a server')
     .option('-d, --directory <folder>', 'working folder; made anew when it is an earlier demo', '.demo')
     .action(async (options) => exit(await (await import('./demo.ts')).demo(options, context)));
+  addInitCommands(program, context, exit);
   withCommon(program.command('validate'))
     .description("check configuration: the server's and that of the applications repositories, or of a checkout")
     .option('-d, --directory <folder>', 'check the .consignee folder of this checkout instead')
@@ -82,6 +83,29 @@ function addStartCommands(program: Command, context: CommandContext, exit: Exit)
     .argument('[name]', 'server, repository or application', 'repository')
     .option('--write', 'write all schemas and the reference page into this checkout of Consignee')
     .action(async (name: string, options) => exit(await (await import('./schema.ts')).schema(name, options, context)));
+}
+
+function addInitCommands(program: Command, context: CommandContext, exit: Exit): void {
+  const token = '--admin-token <reference>';
+  const lent = "where the token of an owner stands, as env:NAME: lent for this one command, for the forge's webhooks";
+  withCommon(program.command('init'))
+    .description(
+      'prepare an applications repository: propose a configuration, open the issue for commands, set up the webhook',
+    )
+    .option('--registry <name>', 'host and path of the registry, where it cannot be told')
+    .option('--component <name>', 'a component to deploy, instead of those that are found (repeatable)', repeat)
+    .option('--public-key <name=file>', 'the public key of a signature (repeatable)', repeat)
+    .option(token, lent)
+    .option('--dry-run', 'print the configuration that would be proposed, and write nothing')
+    .action(async (_, command: Command) =>
+      exit(await (await import('./init.ts')).init(command.optsWithGlobals(), context)),
+    );
+  withCommon(program.command('doctor'))
+    .description('look after everything that is needed, and say what to do about what is wrong')
+    .option(token, lent)
+    .action(async (_, command: Command) =>
+      exit(await (await import('./doctor.ts')).doctor(command.optsWithGlobals(), context)),
+    );
 }
 
 function addPassCommands(program: Command, context: CommandContext, exit: Exit): void {
@@ -137,8 +161,9 @@ function addPassCommands(program: Command, context: CommandContext, exit: Exit):
     );
 }
 
+const repeat = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 function addContentCommands(program: Command, context: CommandContext, exit: Exit): void {
-  const repeat = (value: string, before: readonly string[] = []) => [...before, value];
   withOutput(program.command('verify'))
     .description('prove that a component version is whole and signed; needs no configuration')
     .argument('<reference>', 'ARCHIVE//COMPONENT:VERSION, or REGISTRY[/PATH]//COMPONENT:VERSION')

@@ -2,6 +2,7 @@ import type { ServerConfig } from '../config/server-config.ts';
 import type { FileSet, Person } from '../core/repository/commit.ts';
 import type { ArchiveWriter } from '../ports/archive-writer.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ComponentCatalog } from '../ports/component-catalog.ts';
 import type { ComponentRepositories, ComponentRepository } from '../ports/component-repository.ts';
 import type { Evaluator } from '../ports/evaluator.ts';
 import type { Forge } from '../ports/forge.ts';
@@ -45,12 +46,18 @@ export interface Services {
   createRepository(path: string, files: FileSet, by: Person): Promise<void>;
   /** Who runs the command, as git knows them. */
   findPerson(): Promise<Person>;
+  /**
+   * @returns What git says of itself: `git version 2.47.1`.
+   * @throws {Failure} `local` when it is missing or too old.
+   */
+  findGit(): Promise<string>;
 }
 
 export type OpenedRegistry = ComponentRepository & AsyncDisposable;
 
 export interface Connection extends AsyncDisposable {
   readonly repositories: ComponentRepositories;
+  readonly catalog: ComponentCatalog;
   readonly evaluator: Evaluator;
   readonly templateSets: TemplateSets;
   openStore(): Promise<Store>;
@@ -64,6 +71,12 @@ export interface Connection extends AsyncDisposable {
   openHooks(name: string, token: () => Promise<string>): Promise<Hooks | undefined>;
   /** @returns `owner/name` of an applications repository on its forge; `undefined` in plain git. */
   placeOf(name: string): string | undefined;
+  /**
+   * Finds out whether somebody answers where notifications go; none is sent.
+   *
+   * @throws {Failure} `receiver-unreachable`.
+   */
+  reachReceiver(receiver: { readonly name: string; readonly url: string }): Promise<void>;
   /** `undefined` when nobody is to be notified. */
   readonly notifier: Notifier | undefined;
   /** @returns Who may send webhooks. */

@@ -22,6 +22,8 @@ const defaultConfig = './consignee.yaml';
 
 /** One applications repository, connected, as commands work with it. */
 export interface Session {
+  readonly server: ServerConfig;
+  readonly connection: Connection;
   readonly repository: ApplicationsRepository;
   readonly forge: Forge;
   /** `owner/name`; `undefined` in plain git. */
@@ -150,7 +152,8 @@ export async function withSession<Result>(
   return result.value;
 }
 
-function chooseRepositories(
+/** @throws {Failure} `usage` for a name that is not configured. */
+export function chooseRepositories(
   { applicationsRepositories }: ServerConfig,
   name: string | undefined,
 ): readonly ApplicationsRepository[] {
@@ -168,15 +171,15 @@ interface Opening {
   readonly context: CommandContext;
 }
 
-async function openSession(
+/** Connects to one applications repository. Nothing is contacted before it is used. */
+export async function openSession(
   repository: ApplicationsRepository,
   { server, connection, context }: Opening,
 ): Promise<Session> {
   const forge = await connection.openForge(repository.name);
   const { trust } = server;
   return {
-    repository,
-    forge,
+    ...{ server, connection, repository, forge },
     place: connection.placeOf(repository.name),
     refusalTeller: ({ forge: { issues }, store, log }) =>
       createRefusalTeller({

@@ -59,7 +59,8 @@ function checkNormalisation(name: string): void {
   });
 }
 
-function parseNamed(option: string, written: string): Named {
+/** @throws {Failure} `usage` when it is not of the form NAME=VALUE. */
+export function parseNamed(option: string, written: string): Named {
   const equals = written.indexOf('=');
   const [name, value] = [written.slice(0, equals), written.slice(equals + 1)];
   if (equals > 0 && value !== '') return { option, name, value };
@@ -94,7 +95,8 @@ async function readRoots(root: Named, issuer: string | undefined): Promise<Trust
   return { roots: await readPem(root), source: root.value, ...(issuer !== undefined && { issuer }) };
 }
 
-async function readPem({ option, value }: Named): Promise<string> {
+/** @throws {Failure} `usage` when the file cannot be read. */
+export async function readPem({ option, value }: Named): Promise<string> {
   try {
     return await readFile(value, 'utf8');
   } catch (error) {

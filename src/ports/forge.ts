@@ -20,6 +20,7 @@ export interface Forge {
   readonly checks: Checks | undefined;
   readonly reviews: Reviews | undefined;
   readonly issues: Issues | undefined;
+  readonly condition?: Condition | undefined;
 }
 
 export interface PullRequests {
@@ -32,7 +33,7 @@ export interface PullRequests {
   listOpen(): Promise<readonly PullRequest[]>;
 
   /**
-   * Lists those of the bot that ended, oldest first.
+   * Lists those of the bot that ended, oldest first, as they were when the open ones were listed last, or later.
    *
    * @param head Only those from this branch; without it all.
    * @throws {Failure} `forge-unreachable`.
@@ -135,7 +136,7 @@ export interface People {
    */
   permissionOf(actor: Actor, hint?: Permission): Promise<Permission | 'unknown'>;
 
-  /** @param team As people write it in the configuration: `organisation/team`. */
+  /** @param team As people write it in the configuration: `organisation/team`, or a team of the repository's own organisation. */
   isMember(actor: Actor, team: string): Promise<boolean | 'unknown'>;
 }
 
@@ -197,4 +198,47 @@ export interface Issue {
   readonly key: string;
   readonly title: string;
   readonly link: string;
+}
+
+/** How forge, account and repository are, for `doctor`. Changes nothing. */
+export interface Condition {
+  /**
+   * @param branch The one that the bot merges into.
+   * @throws {Failure} `not-available` for a server that is too old; `forge-denied` when the token is not taken, or the repository not
+   *   shown; `configuration` when it was renamed.
+   */
+  examine(branch: string): Promise<ForgeCondition>;
+}
+
+export interface ForgeCondition {
+  /** The program and its version: `Gitea 1.25.1`. */
+  readonly server: string;
+  readonly account: Actor;
+  /** How far the clock of the forge is ahead of ours, to the second; `undefined` when it does not tell. */
+  readonly clockAheadSeconds: number | undefined;
+  /** `owner/name`, as the forge writes it. */
+  readonly name: string;
+  readonly archived: boolean;
+  readonly defaultBranch: string;
+  readonly hasIssues: boolean;
+  readonly hasPullRequests: boolean;
+  /** What the bot needs, and its account or its token may not do. */
+  readonly missing: readonly MissingRight[];
+  /** `undefined` when the branch is not protected, or not there. */
+  readonly rules: MergeRules | undefined;
+}
+
+export interface MissingRight {
+  readonly right: 'push' | 'pull-requests' | 'comments' | 'statuses';
+  /** Why, as the rest of a sentence in brackets. */
+  readonly words: string;
+}
+
+/** What protects a branch, as far as the bot is told. */
+export interface MergeRules {
+  readonly botMayMerge: boolean;
+  /** How many must approve on the forge. */
+  readonly approvals: number;
+  /** Contexts of statuses that must be there; on Gitea they may hold `*`. */
+  readonly checks: readonly string[];
 }

@@ -5,6 +5,7 @@ import type { GitRepository } from '../git/git-repository.ts';
 import { createChecks } from './checks.ts';
 import { createGiteaClient, type GiteaClientOptions } from './client.ts';
 import { createComments } from './comments.ts';
+import { createCondition } from './condition.ts';
 import { createIssues } from './issues.ts';
 import type { MergeTrees } from './merge-pull-request.ts';
 import { createPeople } from './people.ts';
@@ -43,6 +44,7 @@ export function createGiteaForge({ repository, owner, name, clock, bot, ...optio
     issues: createIssues(site, async (number, why) => {
       await comments.ensure(number, { key: 'closed', body: why, by: bot });
     }),
+    condition: createCondition(site),
     get requests() {
       return client.requests;
     },

@@ -2,6 +2,7 @@ import type { Forge } from '../../ports/forge.ts';
 import type { GitRepository } from '../git/git-repository.ts';
 import { createChecks } from './checks.ts';
 import { createComments } from './comments.ts';
+import { createCondition } from './condition.ts';
 import { createGitHubAccount, type GitHubAccess, type GitHubAccount } from './github-account.ts';
 import type { GitHubPlace } from './github-client.ts';
 import { createIssues } from './issues.ts';
@@ -32,5 +33,6 @@ export function createGitHubForge({ repository: git, access, ...place }: GitHubF
     checks: createChecks(repository),
     reviews: createReviews(repository),
     issues: createIssues(repository, comments),
+    condition: createCondition(repository, place),
   };
 }

@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Presence, ReadProblem, ReadResult, TagListing } from '../../ports/component-repository.ts';
 import { createAuthentication } from './authentication.ts';
 import { proveBlob, readBlob, streamBlob } from './blobs.ts';
+import { listRepositories, reachRegistry } from './catalog.ts';
 import type { ContentCache } from './content-cache.ts';
 import type { CredentialSource } from './credentials.ts';
 import { readManifest, readTagged, type TaggedManifest } from './manifests.ts';
@@ -20,6 +21,10 @@ export interface RegistryClient extends AsyncDisposable {
   readonly requests: number;
   /** Content by digest that need not be transferred again. */
   readonly cache: ContentCache | undefined;
+  /** @returns The paths of all repositories; `undefined` where the registry gives no list. */
+  listRepositories(): Promise<readonly string[] | undefined>;
+  /** Asks whether it is a registry that takes the credentials. */
+  reach(): Promise<void>;
   listTags(repository: string): Promise<TagListing>;
   readTagged(wanted: { readonly repository: string; readonly tag: string }): Promise<TaggedManifest | undefined>;
   readManifest(manifest: Named & { readonly maxBytes: number }): Promise<ReadResult>;
@@ -79,6 +84,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     get requests() {
       return transport.requests;
     },
+    listRepositories: () => listRepositories(reading),
+    reach: () => reachRegistry(reading),
     listTags: (repository) => listTags(repository, reading),
     readTagged: (wanted) => readTagged(wanted, reading),
     readManifest: (manifest) => readManifest(manifest, reading),

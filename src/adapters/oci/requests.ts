@@ -8,25 +8,34 @@ import type { Transport } from './transport.ts';
 /** Asks a registry: signs in where it is asked to, follows redirects where that is allowed. */
 export interface Requests {
   /**
-   * Sends one request about a repository. Part of an attempt: {@link Transport.retry} goes around it.
+   * Sends one request about a repository, or about the registry. Part of an attempt: {@link Transport.retry} goes around it.
    *
    * @param path Below the registry's address, with its query.
    * @returns An answer that is neither a redirect nor a refusal.
    * @throws {Interrupted} As {@link Transport.open}.
    * @throws {Failure} `registry-denied` when access is refused, `registry-unreachable` when the registry sends elsewhere.
    */
-  ask(request: RepositoryRequest): Promise<Response>;
+  ask(request: RepositoryRequest | RegistryRequest): Promise<Response>;
   /** @returns The request as messages name it. */
-  describe(request: Pick<RepositoryRequest, 'method' | 'path'>): Asked;
+  describe(request: Pick<AnyRequest, 'method' | 'path'>): Asked;
 }
 
-export interface RepositoryRequest {
+interface AnyRequest {
   readonly method: 'GET' | 'HEAD';
   readonly path: string;
-  readonly repository: string;
   readonly accept?: string;
   /** Content may lie at another place of the registry, or at one that it may send to. */
   readonly followRedirects: boolean;
+}
+
+export interface RepositoryRequest extends AnyRequest {
+  readonly repository: string;
+}
+
+/** About the registry as a whole. */
+export interface RegistryRequest extends AnyRequest {
+  /** What a token must be good for. */
+  readonly scope: string;
 }
 
 export interface RequestsOptions {
@@ -44,8 +53,7 @@ export function createRequests(options: RequestsOptions): Requests {
   const { transport, authentication, host, origin, redirectHosts } = options;
 
   /** Sends a request with what the registry wants to see; once more when that is not it any longer. */
-  async function askRegistry(request: Request, repository: string): Promise<Response> {
-    const scope = `repository:${repository}:pull`;
+  async function askRegistry(request: Request, scope: string): Promise<Response> {
     const header = await authentication.header(scope);
     const first = await transport.open(withAuthorization(request, header));
     if (first.status !== 401) return first;
@@ -58,20 +66,24 @@ export function createRequests(options: RequestsOptions): Requests {
     return second;
   }
 
-  function askAnyone(request: Request, repository: string): Promise<Response> {
+  function askAnyone(request: Request, scope: string): Promise<Response> {
     // Others see neither credentials nor what the registry asks for.
-    return request.url.origin === origin.origin ? askRegistry(request, repository) : transport.open(request);
+    return request.url.origin === origin.origin ? askRegistry(request, scope) : transport.open(request);
   }
 
-  async function askFollowing(first: Request, { repository, followRedirects }: RepositoryRequest): Promise<Response> {
-    let response = await askAnyone(first, repository);
+  async function askFollowing(
+    first: Request,
+    { followRedirects, ...about }: RepositoryRequest | RegistryRequest,
+  ): Promise<Response> {
+    const scope = 'scope' in about ? about.scope : `repository:${about.repository}:pull`;
+    let response = await askAnyone(first, scope);
     for (let count = 1; isRedirect(response.status); count++) {
       await response[Symbol.asyncDispose]();
       const { asked, status } = response;
       if (!followRedirects) throw registryFailure(asked, `sends elsewhere with status ${status}`);
       if (count > maxRedirects) throw registryFailure(asked, `sends on more than ${maxRedirects} times`);
       const url = checkRedirect(response, { origin, redirectHosts });
-      response = await askAnyone({ ...first, url }, repository);
+      response = await askAnyone({ ...first, url }, scope);
     }
     return response;
   }
