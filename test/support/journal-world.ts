@@ -75,7 +75,7 @@ export async function createJournalWorld(): Promise<JournalWorld> {
     info: (event: string, fields: object) => void infos.push({ event, ...fields }),
     warn: (event: string, _fields: object) => void warnings.push(event),
   };
-  const made = { time: new Date('2026-11-21T12:00:00Z') };
+  const made = { time: new Date() };
   const clock = { now: () => made.time };
   const wrap = (forge: Forge, it: Journal) => journalForge(forge, { journal: it, repository, clock, log });
   return {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommitSha } from '../../src/core/repository/commit.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import { resolveEffects } from '../../src/workflows/resolve-effects.ts';
@@ -144,6 +144,14 @@ test('a push that somebody built on was done', async () => {
   expect((await resolve()).outcomes).toMatchObject([{ result: 'done' }]);
 });
 
+test('a push to a branch that is somewhere else now was not done', async () => {
+  const { head, person } = world;
+  await world.left((forge) => forge.writer.push([{ ref, expect: undefined, to: head }]), deaf);
+  await person.reset(branch, 'main');
+  minutes(10);
+  expect((await resolve()).outcomes).toMatchObject([{ result: 'not-done', detail: 'moved-elsewhere' }]);
+});
+
 test('a push that moves one ref and not the other was not done', async () => {
   const { head } = world;
   const second = { ref: `${ref}-2`, expect: undefined, to: head };
@@ -179,18 +187,98 @@ test('a merge of another head is not this one', async () => {
   expect((await resolve()).outcomes).toMatchObject([{ result: 'not-done', detail: 'head-moved' }]);
 });
 
-test('what somebody else says in the same words is not what the bot says', async () => {
-  const { plain, standIn } = world;
-  await open(plain);
-  await world.left((forge) => forge.comments.add(1, { body: 'Said.', by }), deaf);
-  const mira = standIn.state.accounts.find(({ login }) => login === 'mira');
-  await fetch(`${standIn.url}/api/v1/repos/software-consumer/ocm-applications/issues/1/comments`, {
+const askAsMira = (path: string, body: object) =>
+  fetch(`${world.standIn.url}/api/v1/repos/software-consumer/ocm-applications${path}`, {
     method: 'POST',
-    headers: { authorization: `token ${mira?.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ body: 'Said.' }),
+    headers: { authorization: 'token token-of-mira', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
   });
+
+test('what somebody else says in the same words is not what the bot says', async () => {
+  const { plain, head } = world;
+  const { context, state, description } = check;
+  await open(plain);
+  await world.left(async (forge) => {
+    await forge.comments.add(1, { body: 'Said.', by }).catch(() => undefined);
+    await forge.checks?.set(head, check);
+  }, deaf);
+  await askAsMira('/issues/1/comments', { body: 'Said.' });
+  await askAsMira(`/statuses/${head}`, { context, state, description });
+  minutes(10);
+  expect((await resolve()).outcomes.map(({ result }) => result)).toEqual(['not-done', 'not-done']);
+});
+
+test.each<[string, (forge: Forge, head: CommitSha) => Promise<unknown>]>([
+  ['the title', (forge) => forge.pullRequests.update(1, { ...update, title: 'A title' })],
+  ['the body', (forge) => forge.pullRequests.update(1, { ...update, body: 'A body' })],
+  ['a label', (forge) => forge.pullRequests.update(1, { title: update.title, body: update.body, by })],
+  ['the state of a status', async (forge, head) => forge.checks?.set(head, { ...check, state: 'pending' })],
+  ['the key of an issue', async (forge) => forge.issues?.ensure({ key: 'other', title: 'Refused', body: 'Why.' })],
+  ['the title of an issue', async (forge) => forge.issues?.ensure({ key: 'refused/x', title: 'Other', body: 'Why.' })],
+])('what differs in %s alone was not done', async (what, almost) => {
+  const { plain, head } = world;
+  await open(plain);
+  const acts = {
+    status: async (forge: Forge) => forge.checks?.set(head, check),
+    issue: async (forge: Forge) => forge.issues?.ensure({ key: 'refused/x', title: 'Refused', body: 'Why.' }),
+    update: async (forge: Forge) => forge.pullRequests.update(1, update),
+  };
+  const kind = what.includes('status') ? 'status' : what.includes('issue') ? 'issue' : 'update';
+  await world.left(acts[kind], deaf);
+  await almost(plain, head);
   minutes(10);
   expect((await resolve()).outcomes).toMatchObject([{ result: 'not-done' }]);
+  await acts[kind](plain);
+  await world.left(acts[kind], deaf);
+  expect((await resolve()).outcomes).toMatchObject([{ result: 'done' }]);
+});
+
+test('a comment that stood there long before is found', async () => {
+  const { plain } = world;
+  const comment = { key: 'closed', body: 'Closed: because.', by };
+  await open(plain);
+  await plain.comments.ensure(1, comment);
+  world.time = new Date(Date.now() + 60 * 60_000);
+  await world.left((forge) => forge.comments.ensure(1, comment));
+  expect((await resolve()).outcomes).toMatchObject([{ result: 'done' }]);
+});
+
+describe('of several pull requests', () => {
+  beforeEach(async () => {
+    const { plain, head } = world;
+    await plain.writer.push([{ ref: `${ref}-2`, expect: undefined, to: head }]);
+    await open(plain);
+    await plain.pullRequests.open({ head: `${branch}-2`, base: 'main', title: 'Two', body: 'b', labels: [], by });
+  });
+
+  test('each has its own comments', async () => {
+    await world.left(async (forge) => {
+      await forge.comments.add(1, { body: 'Said.', by }).catch(() => undefined);
+      await forge.comments.add(2, { body: 'Said.', by });
+    }, deaf);
+    world.time = new Date(Date.now() + 60_000);
+    await world.plain.comments.add(1, { body: 'Said.', by });
+    minutes(10);
+    expect((await resolve()).outcomes.map(({ result }) => result)).toEqual(['done', 'not-done']);
+  });
+
+  test('all that ended are found', async () => {
+    await world.left(async (forge) => {
+      await forge.pullRequests.close(1, by);
+      await forge.pullRequests.close(2, by);
+    });
+    expect((await resolve()).outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
+  });
+
+  test('one that ended is read without listing all that did', async () => {
+    await world.left(async (forge) => {
+      await forge.pullRequests.close(1, by);
+      await forge.pullRequests.update(2, { title: 'Three', by });
+    });
+    const { outcomes, requests } = await resolve();
+    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
+    expect(requests.filter((it) => /state=(closed|all)/.test(it))).toEqual([]);
+  });
 });
 
 test('whether a comment was seen is not read: to say so again is safe', async () => {
