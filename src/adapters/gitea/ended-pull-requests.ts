@@ -12,6 +12,8 @@ import { createSlots } from './slots.ts';
 export interface EndedPullRequests {
   /** @returns Those of the bot that ended, in the order in which they were opened. */
   list(head: string | undefined): Promise<readonly PullRequest[]>;
+  /** Has what ended since looked for at the next call. Until then all calls are about one moment, and cost one listing. */
+  expire(): void;
   /** Adds what the row of one that has ended does not tell, or tells of now instead of when it ended. */
   complete(row: PullRequestRow): Promise<PullRequest>;
 }
@@ -28,6 +30,7 @@ export function createEndedPullRequests(site: Site): EndedPullRequests {
   const details = new Map<string, Promise<PullRequest>>();
   const oneByOne = createSlots(1);
   let memory: Memory | undefined;
+  let current: Promise<readonly PullRequestRow[]> | undefined;
 
   function complete(row: PullRequestRow): Promise<PullRequest> {
     const key = `${row.pullRequest.number} ${row.pullRequest.state} ${row.closedAt}`;
@@ -51,8 +54,16 @@ export function createEndedPullRequests(site: Site): EndedPullRequests {
 
   return {
     complete,
+    expire() {
+      current = undefined;
+    },
     async list(head) {
-      const rows = await oneByOne(readRows);
+      const reading = current ?? oneByOne(readRows);
+      current = reading;
+      reading.catch(() => {
+        if (current === reading) current = undefined;
+      });
+      const rows = await reading;
       const wanted = rows
         .filter(({ ours, pullRequest }) => ours && (head === undefined || pullRequest.head === head))
         .sort((a, b) => a.pullRequest.number - b.pullRequest.number);

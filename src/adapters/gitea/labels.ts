@@ -33,16 +33,15 @@ async function createLabel(site: Site, name: string): Promise<void> {
 /** @returns The lowest id of each name. Labels of the organisation count, where they can be seen. */
 async function readLabels(site: Site): Promise<ReadonlyMap<string, number>> {
   const { owner, name } = site;
-  const ofRepository = await readPages(site, {
-    call: (api, page) => api.repos.issueListLabels(owner, name, page),
-    take: labelOf,
-  });
-  const ofOrganisation = await readPages(site, {
-    call: (api, page) => api.orgs.orgListLabels(owner, page),
-    take: labelOf,
-    // A person has none, and a token may lack the scope for them.
-    refusals: [403, 404],
-  });
+  const [ofRepository, ofOrganisation] = await Promise.all([
+    readPages(site, { call: (api, page) => api.repos.issueListLabels(owner, name, page), take: labelOf }),
+    readPages(site, {
+      call: (api, page) => api.orgs.orgListLabels(owner, page),
+      take: labelOf,
+      // A person has none, and a token may lack the scope for them.
+      refusals: [403, 404],
+    }),
+  ]);
   return lowestIds([...ofRepository.rows, ...ofOrganisation.rows]);
 }
 

@@ -28,8 +28,9 @@ export async function readOpenRows(site: Site): Promise<readonly PullRequestRow[
  */
 export async function openPullRequest(site: Site, request: OpenRequest): Promise<PullRequest> {
   const { head, base, title, body } = request;
-  if (!(await hasNews(site, request))) return adopt(site, request, nothingNew(site, request));
-  const labels = [...(await ensureLabels(site, request.labels))];
+  const [isNew, ids] = await Promise.all([hasNews(site, request), ensureLabels(site, request.labels)]);
+  if (!isNew) return adopt(site, request, nothingNew(site, request));
+  const labels = [...ids];
   const written = await site.client.write((api) =>
     api.repos.repoCreatePullRequest(site.owner, site.name, { head, base, title: cutTitle(title), body, labels }),
   );

@@ -18,6 +18,7 @@ export function createPullRequests(site: Site, mergeTrees: MergeTrees): PullRequ
   const show = (row: PullRequestRow) => showRow(row, ended);
   return {
     async listOpen() {
+      ended.expire();
       const rows = await readOpenRows(site);
       return rows.filter(({ ours }) => ours).map(({ pullRequest }) => pullRequest);
     },
@@ -42,16 +43,19 @@ export function createPullRequests(site: Site, mergeTrees: MergeTrees): PullRequ
         api.repos.repoEditPullRequest(site.owner, site.name, number, { state: 'closed' }),
       );
       const now = requireRow(await readRow(number), number, site);
+      ended.expire();
       if (written.kind !== 'done' && now.pullRequest.state === 'open') throw written.failure;
       return show(now);
     },
-    merge: (number, merge) =>
-      mergePullRequest(number, merge, {
+    async merge(number, merge) {
+      ended.expire();
+      return mergePullRequest(number, merge, {
         site,
         mergeTrees,
         readRow: async () => requireRow(await readRow(number), number, site),
         show,
-      }),
+      });
+    },
   };
 }
 
