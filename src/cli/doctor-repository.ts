@@ -10,15 +10,8 @@ import { examineComponents } from '../workflows/doctor/examine-registries.ts';
 import { readTrustPolicy } from '../workflows/read-trust-policy.ts';
 import { observe } from '../workflows/run-pass.ts';
 import { guard } from './doctor-guard.ts';
-import { examineWebhook } from './doctor-webhook.ts';
-import type { CommandContext } from './services.ts';
+import { type ExaminedSession, examineWebhook } from './doctor-webhook.ts';
 import type { Session } from './session.ts';
-
-export interface ExaminedSession {
-  readonly session: Session;
-  readonly context: CommandContext;
-  readonly adminToken: (() => Promise<string>) | undefined;
-}
 
 /** What a pass would go by. */
 interface Observed {

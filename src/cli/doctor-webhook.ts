@@ -10,8 +10,15 @@ import {
   type WebhookPlace,
 } from '../workflows/doctor/examine-webhook.ts';
 import { guard } from './doctor-guard.ts';
-import type { ExaminedSession } from './doctor-repository.ts';
 import { webhookUrlOf } from './init-webhook.ts';
+import type { CommandContext } from './services.ts';
+import type { Session } from './session.ts';
+
+export interface ExaminedSession {
+  readonly session: Session;
+  readonly context: CommandContext;
+  readonly adminToken: (() => Promise<string>) | undefined;
+}
 
 /** Gitea's own queue may take some seconds. */
 const waitSeconds = 20;

@@ -17,13 +17,13 @@ async function examine(site: Site, branch: string): Promise<ForgeCondition> {
   const sentAt = clock.now();
   const { answer, parse } = await client.read((api) => api.repos.repoGet(owner, name));
   const clockAheadSeconds = clockAhead(answer.header('date'), sentAt, clock.now());
-  const repository = parse((value) => repositoryOf(mappingOf(value, 'the repository')));
+  const { canPush, ...repository } = parse((value) => repositoryOf(mappingOf(value, 'the repository')));
   return {
     server: `${kind === 'forgejo' ? 'Forgejo' : 'Gitea'} ${text}`,
     account,
     clockAheadSeconds,
     ...repository,
-    missing: await findMissingRights(site, repository.canPush),
+    missing: await findMissingRights(site, canPush),
     rules: await readRules(site, branch),
   };
 }
