@@ -9,20 +9,28 @@ interface Limits {
   /** For one template set, in a thread that is ready. */
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+  /** How long a thread is kept that has nothing to do: it takes some 40 MiB. */
+  readonly idleSeconds: number;
 }
 
 /**
- * Renders in one thread of its own, which is started on first use, kept, and replaced when it had to be ended. Renders come one
- * after the other. An idle thread does not keep the process alive.
+ * Renders in one thread of its own, which is started on first use, kept while there is work, and replaced when it had to be ended.
+ * Renders come one after the other. An idle thread does not keep the process alive.
  */
-export function createEvaluator({ timeoutSeconds = 5, memoryMegabytes = 256 }: Partial<Limits> = {}): Evaluator {
-  const limits: Limits = { timeoutSeconds, memoryMegabytes };
+export function createEvaluator({
+  timeoutSeconds = 5,
+  memoryMegabytes = 256,
+  idleSeconds = 30,
+}: Partial<Limits> = {}): Evaluator {
+  const limits: Limits = { timeoutSeconds, memoryMegabytes, idleSeconds };
   let thread: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let disposed = false;
+  let idle: NodeJS.Timeout | undefined;
 
   async function renderNext(input: RenderInput): Promise<RenderedSet> {
     if (disposed) throw new Error('The evaluator has been disposed of.');
+    clearTimeout(idle);
     const used = thread ?? (await startThread(limits));
     thread = used;
     used.once('exit', forget);
@@ -30,12 +38,19 @@ export function createEvaluator({ timeoutSeconds = 5, memoryMegabytes = 256 }: P
       return await renderIn(used, input, limits);
     } finally {
       used.off('exit', forget);
+      idle = setTimeout(endIdle, idleSeconds * 1000).unref();
     }
   }
 
   const forget = () => {
     thread = undefined;
   };
+
+  function endIdle(): void {
+    const ended = thread;
+    thread = undefined;
+    void ended?.terminate();
+  }
 
   return {
     render(input) {
@@ -45,6 +60,7 @@ export function createEvaluator({ timeoutSeconds = 5, memoryMegabytes = 256 }: P
     },
     async [Symbol.asyncDispose]() {
       disposed = true;
+      clearTimeout(idle);
       await thread?.terminate();
       await last;
       await thread?.terminate();

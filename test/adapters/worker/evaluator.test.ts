@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../../src/adapters/worker/evaluator.ts';
@@ -113,3 +114,30 @@ test('a program that forgets to dispose of it ends when its work is done', () =>
   });
   expect({ stdout, status, stderr }).toEqual({ stdout: 'c/a.yaml\n', status: 0, stderr: '' });
 });
+
+test.skipIf(!existsSync('/proc/self/task'))(
+  'a thread that has nothing to do ends, and the next render gets another',
+  () => {
+    const adapter = fileURLToPath(new URL('../../../src/adapters/worker/evaluator.ts', import.meta.url));
+    const program = `
+    import { readdirSync } from 'node:fs';
+    import { setTimeout } from 'node:timers/promises';
+    import { createEvaluator } from ${JSON.stringify(adapter)};
+    const threads = () => readdirSync('/proc/self/task').length;
+    const set = ${JSON.stringify({ ...input('name'), set: undefined })};
+    const files = new Map(${JSON.stringify([...input('name').set.files])});
+    const evaluator = createEvaluator({ timeoutSeconds: 30, idleSeconds: 0.05 });
+    const render = () => evaluator.render({ ...set, set: { ...${JSON.stringify({ ...input('name').set, files: undefined })}, files } });
+    await render();
+    const working = threads();
+    for (let tries = 0; threads() >= working && tries < 500; tries++) await setTimeout(10);
+    const idle = threads();
+    await render();
+    console.log(JSON.stringify({ ended: idle < working, again: threads() > idle }));
+  `;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    expect(stdout, stderr).toBe('{"ended":true,"again":true}\n');
+  },
+);
