@@ -1,34 +1,5 @@
-import { afterAll, describe, expect, test } from 'vitest';
-import { every, nameOf, negative, representative } from './cases.ts';
-import { none, printCounts, sumOf, type Violations } from './rules.ts';
-import { runCase } from './run-case.ts';
+import { every, representative } from './cases.ts';
+import { testCrashes } from './crash-suite.ts';
 import { createStandInStages } from './stage.ts';
 
-const cases = process.env.CONSIGNEE_CRASH === 'all' ? every : representative;
-const stages = createStandInStages();
-afterAll(() => stages[Symbol.asyncDispose]());
-
-const counted: { readonly violations: Violations; readonly kills: number }[] = [];
-
-describe.concurrent('a process that is killed and started again', () => {
-  test.for(cases.map((it) => [nameOf(it), it] as const))('%s', async ([, crash]) => {
-    const result = await runCase(stages, crash);
-    counted.push(result);
-    expect(result.violations).toEqual(none);
-  });
-});
-
-describe.concurrent('a program with a mistake is noticed', () => {
-  test.for(negative)('%s', async ([rule, crash]) => {
-    const { violations } = await runCase(stages, crash);
-    expect(violations[rule]).toBeGreaterThan(0);
-  });
-});
-
-test('counted by the forge, nothing was done twice, lost or overwritten', () => {
-  const sum = sumOf(counted.map(({ violations }) => violations));
-  const kills = counted.reduce((total, it) => total + it.kills, 0);
-  process.stdout.write(printCounts(sum, { cases: counted.length, kills }));
-  expect(counted).toHaveLength(cases.length);
-  expect(sum).toEqual(none);
-});
+testCrashes(createStandInStages(), process.env.CONSIGNEE_CRASH === 'all' ? every : representative);
