@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { HookListener } from '../server/hook-listener.ts';
 import { createDispatcher } from '../workflows/dispatch-deliveries.ts';
-import { createLane, type Lane } from '../workflows/lane.ts';
+import { createLane, type Lane, type LaneInput } from '../workflows/lane.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
 import { type Served, withServed } from './session.ts';
 
@@ -17,7 +17,11 @@ export async function serve(options: CommonOptions, context: CommandContext): Pr
   return withServed(options, { context, log }, async (served) => {
     const stopped = signalled();
     const { store } = served;
-    const lanes = createLanes(served, log, (deliveries) => dispatcher.done(deliveries));
+    const lanes = createLanes(served, log, {
+      onDone: (deliveries) => dispatcher.done(deliveries),
+      // What could not be taken from the inbox is looked for again.
+      afterPass: () => dispatcher.wake(),
+    });
     const dispatcher = createDispatcher({ inbox: store.inbox, clock: context.clock, log }, () => lanes);
     const state = { stopping: false };
     const listener = await listen(served, { log, context, onStored: dispatcher.wake, state });
@@ -29,6 +33,7 @@ export async function serve(options: CommonOptions, context: CommandContext): Pr
     state.stopping = true;
     for (const { lane } of lanes) lane.stop();
     await Promise.all([listener?.close({ graceSeconds: 5 }), within(graceSeconds, Promise.all(working), log)]);
+    await dispatcher.settle();
     log.info('serve.stopped', {});
     return 0;
   });
@@ -43,7 +48,7 @@ interface ServedLane {
 function createLanes(
   { sessions, server }: Served,
   log: Log,
-  onDone: (deliveries: readonly number[]) => Promise<void>,
+  { onDone, afterPass }: Pick<LaneInput, 'onDone'> & { readonly afterPass: () => void },
 ): readonly ServedLane[] {
   return sessions.map((session) => {
     const { name, forge } = session.repository;
@@ -55,7 +60,9 @@ function createLanes(
       afterPass: async (results, configured) => {
         const failed = results.filter(({ outcome }) => outcome.kind === 'failed').length;
         log.info('pass.ended', { repository: name, installations: results.length, failed });
-        await teller.tell(results, configured);
+        // Whether what is missing in the first results is configured is not known before all were looked at.
+        if (configured) await teller.tell(results, configured);
+        afterPass();
       },
       onDone,
     });
@@ -102,9 +109,15 @@ async function isWritable({ inbox, told }: Store): Promise<boolean> {
   return true;
 }
 
+/** The first one; a second ends the process at once, as if nobody listened. */
 function signalled(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  const end = (signal: NodeJS.Signals) => {
+    for (const it of signals) process.off(it, end);
+    resolve(signal);
+  };
+  for (const it of signals) process.on(it, end);
   return promise;
 }
 
@@ -113,6 +126,8 @@ async function within(seconds: number, work: Promise<unknown>, log: Log): Promis
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
     log.warn('serve.cut-off', { seconds });
+    // What hangs must not keep the process: its orchestrator kills it a moment later anyway.
+    setTimeout(() => process.exit(), 1000).unref();
     resolve();
   }, seconds * 1000);
   const ended = work.then(

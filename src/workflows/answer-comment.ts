@@ -1,15 +1,17 @@
-import type { CommandPlace } from '../core/command/command.ts';
-import { parseComment } from '../core/command/parse-command.ts';
+import type { Command, CommandPlace } from '../core/command/command.ts';
+import { type ParsedComment, parseComment } from '../core/command/parse-command.ts';
 import { formatReply, replyToWrong } from '../core/command/reply.ts';
 import { digestOf } from '../core/digest.ts';
 import { Failure } from '../core/failure.ts';
 import { parseBranch } from '../core/installation/places.ts';
+import type { Actor } from '../core/pull-request/actor.ts';
 import { plain } from '../core/pull-request/markdown.ts';
 import type { Comment, PullRequest } from '../core/pull-request/pull-request.ts';
-import type { CommandState } from '../ports/command-log.ts';
+import type { CommandKey, UnfinishedCommand } from '../ports/command-log.ts';
 import type { Permission } from '../ports/forge.ts';
 import { carryOut } from './carry-out-command.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
+import type { BudgetAnswer, ReplyBudget } from './reply-budget.ts';
 import { repositoryIssue } from './repository-issue.ts';
 
 /** A comment as the forge has it now, with what an event said about it. */
@@ -23,43 +25,73 @@ export interface FoundComment {
 export interface CommentWorld {
   readonly ports: PassPorts;
   readonly options: PassOptions;
+  /** Of the process; without it nobody's comments are counted. */
+  readonly replies?: ReplyBudget | undefined;
 }
 
-/** The installation that a command was about, to be looked at next. */
-export type Answered = { readonly kind: 'none' } | { readonly kind: 'answered'; readonly installation?: string };
+export type Answered =
+  | { readonly kind: 'none' }
+  /** `installation` is what the command was about: it is to be looked at next. */
+  | { readonly kind: 'answered'; readonly installation?: string }
+  /** Carried out, but the reply could not be written: that is to be tried again. */
+  | { readonly kind: 'unanswered'; readonly installation?: string; readonly failure: Failure };
 
 /** After this a command is not carried out any more: nobody remembers giving it. In milliseconds. */
 const longestWait = 24 * 60 * 60 * 1000;
+/** After this a command that cannot be answered is given up. In milliseconds. */
+const longestTrying = longestWait + 60 * 60 * 1000;
+/** What an event says about rights counts for a minute; the clocks of forge and bot may differ by two (C-32). In milliseconds. */
+const hintTime = 3 * 60 * 1000;
 
 /**
  * Carries out the command of a comment, once for ever, and replies. Every part may be repeated: what was received is in the command log,
  * the reply is found again by its key.
  *
- * @throws {Failure} When the forge or the registry fails: then the command is gone on with later.
+ * @throws {Failure} When forge or store fails before the command is carried out: then it is gone on with later.
  */
 export async function answerComment(found: FoundComment, world: CommentWorld): Promise<Answered> {
   const { comment } = found;
-  const { forge, store, clock, log } = world.ports;
-  const { repository } = world.options;
-  if (comment.author.id === (await forge.people.self()).id || !mayBeCommand(comment)) return { kind: 'none' };
-  const place = await findPlace(comment, world);
-  if (!place || parseComment(comment.body, place.at).kind === 'none') return { kind: 'none' };
-  const key = { repository, comment: comment.id };
-  const { number } = comment;
-  const bodyDigest = found.bodyDigest ?? hexDigestOf(comment);
-  const received = { ...key, number, bodyDigest, permission: found.permission, at: clock.now() };
-  const state = await store.commands.receive(received);
-  if (state === 'answered' || state === 'ignored') return { kind: 'none' };
-  log.info('command.received', { repository, comment: comment.id, number, by: comment.author.name });
-  await forge.comments.acknowledge(comment.id);
-  const { reply, installation } = await replyTo({ ...found, bodyDigest }, place, { ...world, state, key });
-  await store.commands.advance(key, 'executed', reply, clock.now());
-  const { bot: by } = world.options;
-  await forge.comments.ensure(number, { key: `reply/${comment.id}`, body: reply, by });
-  await store.commands.advance(key, 'answered', undefined, clock.now());
-  log.info('command.answered', { repository, comment: comment.id, installation });
-  return { kind: 'answered', ...(installation !== undefined && { installation }) };
+  const { store, clock, log } = world.ports;
+  const key = { repository: world.options.repository, comment: comment.id };
+  const isForgotten = clock.now().getTime() - comment.createdAt.getTime() > longestTrying;
+  try {
+    const answered = await answer(found, key, world);
+    if (answered.kind !== 'unanswered' || !isForgotten) return answered;
+    log.warn('command.given-up', { ...key, code: answered.failure.code });
+  } catch (error) {
+    if (!isForgotten) throw error;
+    log.warn('command.given-up', { ...key, error: String(error) });
+  }
+  await store.commands.advance(key, 'ignored', undefined, clock.now());
+  return { kind: 'none' };
 }
+
+async function answer(found: FoundComment, key: CommandKey, world: CommentWorld): Promise<Answered> {
+  const { comment, permission } = found;
+  const { author, number } = comment;
+  const { forge, store, clock, log } = world.ports;
+  if (isMachine(author) || !mayBeCommand(comment) || author.id === (await forge.people.self()).id) return nothing;
+  const bodyDigest = found.bodyDigest ?? hexDigestOf(comment);
+  // First of all, so that a comment that was dealt with costs no request, and one that is dealt with is never lost.
+  const state = await store.commands.receive({ ...key, number, bodyDigest, permission, at: clock.now() });
+  if (state === 'answered' || state === 'ignored') return nothing;
+  const before = state === 'new' ? undefined : await findUnfinished(key, world);
+  if (before?.reply !== undefined) return writeReply(found, { reply: before.reply }, { ...world, key });
+  const place = await findPlace(comment, world);
+  const parsed = place ? parseComment(comment.body, place.at) : nothing;
+  if (!place || parsed.kind === 'none') return ignore(key, world);
+  const digests = [bodyDigest, ...(before ? [before.bodyDigest] : [])];
+  const read: ReadComment = { ...found, permission: freshHint(found, clock.now()), place, parsed, digests };
+  const given = await replyTo(read, { ...world, key });
+  if (!given) return ignore(key, world);
+  log.info('command.carried-out', { ...key, number, by: author.name });
+  return writeReply(found, given, { ...world, key });
+}
+
+const nothing = { kind: 'none' } as const;
+
+/** Programs that the forge itself runs, and apps: two of them must not talk to each other (reliability.md A-56). */
+const isMachine = ({ id, name }: Actor): boolean => name.endsWith('[bot]') || /^-\d+$/.test(id);
 
 /** What is no command wherever it stands costs nothing. */
 function mayBeCommand({ body }: Comment): boolean {
@@ -68,6 +100,11 @@ function mayBeCommand({ body }: Comment): boolean {
     parseComment(body, { where: 'issue' }).kind !== 'none' ||
     parseComment(body, { where: 'pull-request', installation: anywhere }).kind !== 'none'
   );
+}
+
+async function ignore(key: CommandKey, { ports: { store, clock } }: CommentWorld): Promise<Answered> {
+  await store.commands.advance(key, 'ignored', undefined, clock.now());
+  return nothing;
 }
 
 /** Where a comment stands, when that is somewhere that the bot listens. */
@@ -85,52 +122,120 @@ async function findPlace({ number }: Comment, { ports }: CommentWorld): Promise<
   return isOurs ? { at: { where: 'issue' }, pullRequest: undefined } : undefined;
 }
 
-interface Replying extends CommentWorld {
-  readonly state: 'new' | CommandState;
-  readonly key: { readonly repository: string; readonly comment: string };
+interface ReadComment extends FoundComment {
+  readonly place: FoundPlace;
+  readonly parsed: Exclude<ParsedComment, { readonly kind: 'none' }>;
+  /** Of its text, each time that it was seen. */
+  readonly digests: readonly string[];
 }
 
-async function replyTo(
-  found: FoundComment & { readonly bodyDigest: string },
-  place: FoundPlace,
-  world: Replying,
-): Promise<{ readonly reply: string; readonly installation?: string }> {
-  const { comment } = found;
-  const known = world.state === 'executed' ? await storedReply(world) : undefined;
-  if (known !== undefined) return { reply: known };
-  const parsed = parseComment(comment.body, place.at);
+interface Keyed extends CommentWorld {
+  readonly key: CommandKey;
+}
+
+interface Given {
+  readonly reply: string;
+  readonly installation?: string;
+}
+
+/** @returns `undefined` for what is not answered. */
+async function replyTo(read: ReadComment, world: Keyed): Promise<Given | undefined> {
+  const { comment, parsed } = read;
+  const obstacle = findObstacle(read, world.ports.clock.now());
+  const budget = await takeBudget(read, obstacle, world);
+  if (budget === 'over') return undefined;
+  await acknowledge(comment, world);
+  const why = budget === 'spent' ? spentText : obstacle;
+  if (why !== undefined) return say(read, why);
   if (parsed.kind === 'wrong') return { reply: replyToWrong(comment.author, parsed) };
-  const line = parsed.kind === 'command' ? parsed.command.line : undefined;
-  const refusal = findObstacle(found, world.ports.clock.now());
-  if (parsed.kind === 'none' || refusal) {
-    return { reply: formatReply({ to: comment.author, line, text: refusal ?? editedText }) };
-  }
-  const placed = { ...place, command: parsed.command, comment, hint: found.permission };
+  return obey({ ...read, command: parsed.command }, world);
+}
+
+/** Who may not even read is nobody to talk to. A command of somebody who is not known is refused with the reason. */
+async function takeBudget(read: ReadComment, obstacle: string | undefined, world: Keyed): Promise<BudgetAnswer> {
+  const { comment, parsed, permission: hint } = read;
+  const { author, id } = comment;
+  const permission = await world.ports.forge.people.permissionOf(author, hint);
+  const isCommand = parsed.kind === 'command' && obstacle === undefined;
+  if (permission === 'none' || (permission === 'unknown' && !isCommand)) return 'over';
+  const mayWrite = permission === 'write' || permission === 'admin';
+  return world.replies?.take(author, id, { mayWrite, now: world.ports.clock.now() }) ?? 'within';
+}
+
+async function obey({ place, command, ...read }: ReadComment & { readonly command: Command }, world: Keyed) {
+  const { comment, permission: hint } = read;
   try {
-    return await carryOut(placed, world);
+    return await carryOut({ ...place, command, comment, hint }, world);
   } catch (error) {
-    if (!(error instanceof Failure) || error.passing) throw error;
-    const text = `That did not work: ${plain(`${error.message} ${error.remedy ?? ''}`.trim())}`;
-    return { reply: formatReply({ to: comment.author, line, text }) };
+    if (error instanceof Failure && error.passing) throw error;
+    return say(read, describeFailure(error, world));
   }
 }
 
-function findObstacle(
-  { comment, bodyDigest }: FoundComment & { readonly bodyDigest: string },
-  now: Date,
-): string | undefined {
+const say = ({ comment: { author: to }, parsed }: Pick<ReadComment, 'comment' | 'parsed'>, text: string): Given => ({
+  reply: formatReply({ to, line: lineOf(parsed), text }),
+});
+
+const lineOf = (parsed: ReadComment['parsed']): string | undefined =>
+  parsed.kind === 'command' ? parsed.command.line : parsed.line;
+
+function describeFailure(error: unknown, { ports, key }: Keyed): string {
+  if (error instanceof Failure) return `That did not work: ${plain(`${error.message} ${error.remedy ?? ''}`.trim())}`;
+  const stack = error instanceof Error ? error.stack : String(error);
+  ports.log.warn('command.failed', { ...key, code: 'internal', stack });
+  return 'That did not work, by a mistake of Consignee itself, which its log tells of. Some of it may have been done.';
+}
+
+/** A sign that it was seen; a command does not wait for it. */
+async function acknowledge({ id }: Comment, { ports, key }: Keyed): Promise<void> {
+  try {
+    await ports.forge.comments.acknowledge(id);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'store') throw error;
+    ports.log.warn('command.unacknowledged', { ...key, code: error.code });
+  }
+}
+
+async function writeReply({ comment }: FoundComment, given: Given, { ports, options, key }: Keyed): Promise<Answered> {
+  const { forge, store, clock, log } = ports;
+  const { installation } = given;
+  const about = installation === undefined ? {} : { installation };
+  await store.commands.advance(key, 'executed', given.reply, clock.now());
+  // Of two processes that carry out the same command the first one's words count.
+  const stored = await findUnfinished(key, { ports, options });
+  if (stored?.reply === undefined) return { kind: 'answered', ...about };
+  try {
+    const said = { key: `reply/${comment.id}`, body: stored.reply, by: options.bot };
+    await forge.comments.ensure(comment.number, said);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { kind: 'unanswered', failure: error, ...about };
+  }
+  await store.commands.advance(key, 'answered', undefined, clock.now());
+  log.info('command.answered', { ...key, installation });
+  return { kind: 'answered', ...about };
+}
+
+function findObstacle({ comment, digests }: ReadComment, now: Date): string | undefined {
   // Whoever may write can edit anybody's comment (forge.md 2.9): nobody knows whose words these are.
-  if (comment.edited || bodyDigest !== hexDigestOf(comment)) return editedText;
+  if (comment.edited || digests.some((it) => it !== hexDigestOf(comment))) return editedText;
   return now.getTime() - comment.createdAt.getTime() > longestWait ? expiredText : undefined;
 }
 
 const editedText =
   'The comment was edited, so nobody can tell whose words it holds. Nothing was done. Write a new comment.';
 const expiredText = 'The comment is more than a day old, so nothing was done. Write it again if it still holds.';
+const spentText =
+  'These were too many comments within an hour, so nothing was done. Those that follow get no answer until the hour is over.';
 
-async function storedReply({ ports, key }: Replying): Promise<string | undefined> {
+/** Rights may have been taken away since an event that waited for long. */
+function freshHint({ comment, permission }: FoundComment, now: Date): Permission | undefined {
+  return now.getTime() - comment.createdAt.getTime() <= hintTime ? permission : undefined;
+}
+
+async function findUnfinished(key: CommandKey, { ports }: CommentWorld): Promise<UnfinishedCommand | undefined> {
   const unfinished = await ports.store.commands.unfinished(key.repository);
-  return unfinished.find(({ comment }) => comment === key.comment)?.reply;
+  return unfinished.find(({ comment }) => comment === key.comment);
 }
 
 const hexDigestOf = ({ body }: Comment): string => digestOf(body).slice('sha256:'.length);

@@ -5,6 +5,9 @@ export interface Bell {
   wait(milliseconds: number, options?: { readonly only?: 'stop' }): Promise<void>;
 }
 
+/** More than this a timer cannot wait; it would end at once. */
+const longest = 2 ** 31 - 1;
+
 /** What rang while nobody waited ends the next waiting at once; a stop ends all. */
 export function createBell(): Bell {
   let rung: 'work' | 'stop' | undefined;
@@ -16,7 +19,7 @@ export function createBell(): Bell {
     },
     async wait(milliseconds, { only } = {}) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, Math.max(0, milliseconds));
+      const timer = setTimeout(resolve, Math.min(Math.max(0, milliseconds), longest));
       wake = () => {
         if (rung !== undefined && (only === undefined || rung === only)) resolve();
       };

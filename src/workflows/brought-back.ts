@@ -1,10 +1,12 @@
 import type { Installation } from '../core/installation/installation.ts';
 import { branchOf } from '../core/installation/places.ts';
 import type { Actor } from '../core/pull-request/actor.ts';
+import { parseBody } from '../core/pull-request/body.ts';
 import { commentMarker } from '../core/pull-request/comment-marker.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { Version } from '../core/version/version.ts';
 import type { Comments } from '../ports/forge.ts';
+import { isEndedWithBranch } from './find-set-aside.ts';
 
 /** A branch that is deleted under its pull request is brought back once for each version (design.md 6): this remembers it. */
 const keyOf = (version: Version) => `brought-back/${version}`;
@@ -26,4 +28,13 @@ export function describeBroughtBack(installation: Installation, version: Version
     `To skip ${version}, close the pull request.`,
   ];
   return { key: keyOf(version), body: lines.join('\n') };
+}
+
+/** @returns What the text of a pull request says where the one before it ended with its branch; nothing where none did. */
+export function noteOnBroughtBack(ended: readonly PullRequest[], version: Version): readonly string[] {
+  const before = ended.findLast((it) => isEndedWithBranch(it) && parseBody(it.body)?.version === version);
+  if (!before) return [];
+  return [
+    `Pull request #${before.number} was closed when its branch was deleted, so ${version} is proposed once more, and not a third time. To skip it, close this pull request.`,
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Authorisation } from '../core/command/authorise.ts';
-import { type Command, type CommandPlace, type CommandVerb, headFits } from '../core/command/command.ts';
+import type { Command, CommandPlace, CommandVerb } from '../core/command/command.ts';
 import { explain, outcomeOf } from '../core/command/explanation.ts';
 import { type CommandResult, replyToCommand, replyToDenied, replyWithHelp } from '../core/command/reply.ts';
 import { resolveUntil } from '../core/command/until.ts';
@@ -7,19 +7,21 @@ import type { ConfiguredInstallation } from '../core/installation/installation.t
 import { branchOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import { holdLabel } from '../core/pull-request/labels.ts';
+import { code } from '../core/pull-request/markdown.ts';
 import type { Comment, PullRequest } from '../core/pull-request/pull-request.ts';
-import type { Commit, CommitSha } from '../core/repository/commit.ts';
+import type { CommitSha } from '../core/repository/commit.ts';
 import { addAdoption } from '../core/state/adoptions.ts';
 import { addApproval } from '../core/state/approvals.ts';
 import { activeHolds, addHold } from '../core/state/holds.ts';
 import { addSkip } from '../core/state/skips.ts';
 import type { Permission } from '../ports/forge.ts';
 import { authoriseActor } from './authorise-actor.ts';
+import { findForeign, findHead, findOpen, headOf, refuseUnnamed, wasThere } from './commanded-head.ts';
 import { findBranch, type RepositoryState, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts } from './pass.ts';
 import { countApprovals } from './read-gates.ts';
 import { runPass } from './run-pass.ts';
-import { changeSaid, type Said } from './state-branch.ts';
+import { changeSaid, readSaid, type Said } from './state-branch.ts';
 
 /** A command with where and by whom it was given. */
 export interface PlacedCommand {
@@ -78,7 +80,7 @@ export async function carryOut(placed: PlacedCommand, world: World): Promise<Car
 }
 
 /** After these the next pass may decide otherwise. */
-const changing: ReadonlySet<CommandVerb> = new Set(['hold', 'resume', 'skip', 'adopt', 'approve']);
+const changing: ReadonlySet<CommandVerb> = new Set(['hold', 'resume', 'skip', 'adopt', 'approve', 'retry', 'rebuild']);
 
 interface Asked extends PlacedCommand, World {
   readonly state: RepositoryState;
@@ -129,11 +131,14 @@ const handlers: Readonly<Record<Exclude<CommandVerb, 'help'>, Handler>> = {
   override: notAvailable,
 };
 
-async function explainInstallation({ installation, ports, options }: OnInstallation): Promise<CommandResult> {
+async function explainInstallation(asked: OnInstallation): Promise<CommandResult> {
+  const { installation, refs, ports, options } = asked;
   const [result] = await runPass(ports, { ...options, mode: 'plan', only: [installation.name] });
   const { name } = installation;
   const installed = result?.installed?.version;
-  return { kind: 'said', text: result ? explain({ ...result, name, installed }) : '' };
+  const said = (await readSaid(ports.forge.content, refs)).of(installation);
+  const holds = activeHolds(said.holds, ports.clock.now());
+  return { kind: 'said', text: result ? explain({ ...result, name, installed, holds }) : '' };
 }
 
 async function hold(asked: OnInstallation): Promise<CommandResult> {
@@ -171,9 +176,14 @@ async function skip(asked: OnInstallation): Promise<CommandResult> {
   const named = command.verb === 'skip' ? command.version : undefined;
   const version = named ?? (open && parseBody(open.body)?.version);
   if (version === undefined) return { kind: 'no-pull-request', name: installation.name };
+  if (named === undefined && !(await wasThere(open?.headSha, asked))) return { kind: 'said', text: askWhich(version) };
   await change(asked, (said) => ({ ...said, skips: addSkip(said.skips, { ...entryOf(asked), version }) }));
   return { kind: 'skipped', version };
 }
+
+/** The pull request goes on to the next version by itself: nobody skips one that they have not seen (reliability.md A-48). */
+const askWhich = (version: string) =>
+  `The pull request has changed since, and proposes ${code(version)} now. Write ${code(`/skip ${version}`)} to skip that version.`;
 
 async function approve(asked: OnInstallation): Promise<CommandResult> {
   const { installation, state, ports } = asked;
@@ -194,66 +204,32 @@ async function retry({ installation, ports, options }: OnInstallation): Promise<
   return saidOf(await runPass(ports, { ...options, only: [installation.name], anew: true }));
 }
 
-/** What others committed is written off by recording it as the bot's own: only exactly what was there is discarded. */
+/** What others committed is written off by recording it as the bot's own: only exactly what was named is discarded. */
 async function rebuild(asked: OnInstallation): Promise<CommandResult> {
   const { installation, ports, options } = asked;
-  const found = await findHead(asked);
-  if (found.kind !== 'head') return found;
-  for (const { sha } of await findForeign(asked))
+  const foreign = await findForeign(asked);
+  // With nothing of others there is nothing to discard, whatever was named; so it is when this is repeated after a crash.
+  if (foreign.length === 0) return retry(asked);
+  const refused = refuseUnnamed(asked);
+  if (refused) return refused;
+  for (const { sha } of foreign)
     await ports.store.recordCommit(options.repository, branchOf(installation), sha, ports.clock.now());
   await change(asked, (said) => ({ ...said, adoptions: [] }));
   return retry(asked);
 }
 
 async function adopt(asked: OnInstallation): Promise<CommandResult> {
-  const found = await findHead(asked);
-  if (found.kind !== 'head') return found;
-  const { head } = found;
   if ((await findForeign(asked)).length === 0)
     return { kind: 'said', text: 'The branch has no commits of others: there is nothing to take over.' };
+  const refused = refuseUnnamed(asked);
+  if (refused) return refused;
+  const head = headOf(asked);
+  if (!head) return { kind: 'no-pull-request', name: asked.installation.name };
   await change(asked, (said) => ({ ...said, adoptions: addAdoption(said.adoptions, { ...entryOf(asked), head }) }));
   return {
     kind: 'said',
-    text: 'What people changed on the branch stays, and the bot pushes nothing more to it. Merge it when it is ready; `/rebuild` gives it back to the bot.',
+    text: `The branch stays as people left it at ${code(head.slice(0, 12))}, and the bot pushes nothing more to it. Merge it when it is ready; ${code('/rebuild')} gives it back to the bot.`,
   };
-}
-
-type FoundHead =
-  | { readonly kind: 'head'; readonly head: CommitSha; readonly pullRequest: PullRequest }
-  | Extract<CommandResult, { readonly kind: 'head-moved' | 'no-pull-request' }>;
-
-/**
- * Finds the head that a command is about: the one it names, or, where it names none, one that was there when it was written
- * (reliability.md A-48). Both times are to the second: what was made in the same one may not have been seen.
- */
-async function findHead(asked: OnInstallation): Promise<FoundHead> {
-  const { command, comment, installation, ports } = asked;
-  const pullRequest = await findOpen(asked);
-  const head = pullRequest?.headSha;
-  if (!pullRequest || !head) return { kind: 'no-pull-request', name: installation.name };
-  const named = 'head' in command ? command.head : undefined;
-  if (named !== undefined) {
-    return headFits(named, head) ? { kind: 'head', head, pullRequest } : { kind: 'head-moved', current: head };
-  }
-  const [commit] = await ports.forge.content.readCommits({ to: head, limit: 1 });
-  const seen = commit !== undefined && commit.at < comment.createdAt;
-  return seen ? { kind: 'head', head, pullRequest } : { kind: 'head-moved', current: head };
-}
-
-async function findOpen({ installation, pullRequest, ports }: OnInstallation): Promise<PullRequest | undefined> {
-  if (pullRequest) return pullRequest.state === 'open' ? pullRequest : undefined;
-  const head = branchOf(installation);
-  return (await ports.forge.pullRequests.listOpen()).find((it) => it.head === head);
-}
-
-/** The commits of the installation's branch that the bot did not make; as many as anybody looks at. */
-async function findForeign({ installation, refs, state, ports, options }: OnInstallation): Promise<readonly Commit[]> {
-  const branch = branchOf(installation);
-  const head = refs.get(`refs/heads/${branch}`);
-  if (!head) return [];
-  const recorded = await ports.store.recordedCommits(options.repository, branch);
-  const commits = await ports.forge.content.readCommits({ from: state.commit, to: head, limit: 50 });
-  return commits.filter(({ sha }) => !recorded.has(sha));
 }
 
 function change(asked: OnInstallation, apply: (said: Said) => Said): Promise<Said> {

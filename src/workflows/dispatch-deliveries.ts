@@ -52,24 +52,34 @@ export function createDispatcher(
     }
   }
 
-  async function drainAll(): Promise<void> {
-    do {
+  async function drainAll() {
+    while (again) {
       again = false;
       await drain();
-    } while (again);
+    }
+  }
+
+  function start(): void {
+    draining ??= drainAll()
+      .catch((error: unknown) => {
+        // They stay in the inbox: the next call tries again.
+        again = false;
+        log.warn('inbox.failed', { error: String(error) });
+      })
+      .finally(() => {
+        draining = undefined;
+        // Somebody may have called since the last look.
+        if (again) start();
+      });
   }
 
   return {
     wake() {
       again = true;
-      draining ??= drainAll()
-        .catch((error: unknown) => log.warn('inbox.failed', { error: String(error) }))
-        .finally(() => {
-          draining = undefined;
-        });
+      start();
     },
     async settle() {
-      await draining;
+      while (draining !== undefined) await draining;
     },
     done,
   };

@@ -36,21 +36,45 @@ export async function findSetAside(input: SetAsideInput): Promise<ReadonlyMap<st
   return new Map([...(await findTakenBack(input)), ...(await findClosed(input)), ...skipped]);
 }
 
-async function findClosed({
-  installation,
-  installed,
-  forge,
-  self,
-}: SetAsideInput): Promise<readonly [string, string][]> {
-  const found: [string, string][] = [];
+async function findClosed(input: SetAsideInput): Promise<readonly [string, string][]> {
+  const { installation, installed, forge, self } = input;
   const ended = await forge.pullRequests.listEnded(branchOf(installation));
-  for (const pullRequest of ended.filter((it) => closedByPerson(it, self))) {
-    const version = await readProposed(forge.content, pullRequest, lockPathOf(installation));
-    const by = pullRequest.endedBy ? ` by ${pullRequest.endedBy.name}` : '';
-    if (version && version !== installed) found.push([version, `pull request #${pullRequest.number} was closed${by}`]);
+  const found: [string, string][] = [];
+  for (const [version, proposals] of await groupByVersion(ended, input)) {
+    const last = findDecidedAgainst(proposals, self);
+    if (last && version !== installed) found.push([version, howEnded(last)]);
   }
   return found;
 }
+
+async function groupByVersion(ended: readonly PullRequest[], { installation, forge }: SetAsideInput) {
+  const groups = new Map<Version, PullRequest[]>();
+  for (const pullRequest of ended.filter(({ state }) => state === 'closed')) {
+    const version = await readProposed(forge.content, pullRequest, lockPathOf(installation));
+    if (version) groups.set(version, [...(groups.get(version) ?? []), pullRequest]);
+  }
+  return groups;
+}
+
+function howEnded({ number, endedBy, endedWithBranch }: PullRequest): string {
+  if (endedWithBranch) return `the branch of pull request #${number} was deleted, for the second time`;
+  return `pull request #${number} was closed${endedBy ? ` by ${endedBy.name}` : ''}`;
+}
+
+/**
+ * A pull request that ended with its branch is opened again once, for nobody need have decided anything (design.md 6); when that happens
+ * once more, somebody means it.
+ *
+ * @param ended Those that proposed the same, in the order in which they were opened.
+ * @returns The one by which people decided against it; `undefined` when they did not.
+ */
+export function findDecidedAgainst(ended: readonly PullRequest[], self: Actor): PullRequest | undefined {
+  const withBranch = ended.filter(isEndedWithBranch);
+  return ended.findLast((it) => closedByPerson(it, self)) ?? (withBranch.length > 1 ? withBranch.at(-1) : undefined);
+}
+
+export const isEndedWithBranch = ({ state, endedWithBranch }: PullRequest): boolean =>
+  state === 'closed' && endedWithBranch;
 
 /** What its text says is what people decided on; where somebody emptied the text, the lock file on its branch says it too. */
 async function readProposed(
@@ -70,7 +94,7 @@ async function readProposed(
 }
 
 /** @returns Whether a person ended this pull request without merging it: neither the bot, nor the forge with its branch. */
-export function closedByPerson({ state, endedBy, endedWithBranch }: PullRequest, self: Actor): boolean {
+function closedByPerson({ state, endedBy, endedWithBranch }: PullRequest, self: Actor): boolean {
   return state === 'closed' && !endedWithBranch && endedBy?.id !== self.id;
 }
 

@@ -1,10 +1,13 @@
 import { Failure } from '../core/failure.ts';
 import type { HintEvent } from '../ports/deliveries.ts';
 import { type Agenda, createAgenda, type Work } from './agenda.ts';
-import { type Answered, answerComment } from './answer-comment.ts';
+import type { Answered, CommentWorld } from './answer-comment.ts';
+import { answerWaiting } from './answer-waiting.ts';
 import { type Bell, createBell } from './bell.ts';
 import { catchUpComments } from './catch-up-comments.ts';
+import { type CommentQueue, createCommentQueue } from './comment-queue.ts';
 import type { InstallationResult, PassOptions, PassPorts } from './pass.ts';
+import { createReplyBudget } from './reply-budget.ts';
 import { runPass } from './run-pass.ts';
 import { workFor } from './work-for-hint.ts';
 
@@ -26,33 +29,50 @@ export interface Lane {
   stop(): void;
 }
 
-interface LaneInput {
+export interface LaneInput {
   readonly ports: PassPorts;
   readonly options: PassOptions;
   readonly pollingSeconds: number;
-  /** Called after each pass, with the names of all installations that are configured. */
-  readonly afterPass: (results: readonly InstallationResult[], configured: readonly string[]) => Promise<void>;
+  /**
+   * Called after each pass.
+   *
+   * @param configured The names of all installations; `undefined` as long as not all of them were looked at.
+   */
+  readonly afterPass: (
+    results: readonly InstallationResult[],
+    configured: readonly string[] | undefined,
+  ) => Promise<void>;
   /** Called with deliveries that were acted on. */
   readonly onDone: (deliveries: readonly number[]) => Promise<void>;
+  /** In milliseconds: after a failure the next try comes after it, then after twice as much, up to the time between two polls. */
+  readonly firstPause?: number;
 }
 
-/** After a failure the next try comes after so many milliseconds, then after twice as many, up to the time between two polls. */
-const firstPause = 5_000;
+const defaultPause = 5_000;
 
 export function createLane(input: LaneInput): Lane {
-  const { options } = input;
+  const { options, pollingSeconds, firstPause: first = defaultPause } = input;
   const lane: LaneState = {
     agenda: createAgenda(),
     bell: createBell(),
+    comments: createCommentQueue({ first, longest: pollingSeconds * 1000 }),
+    world: { ports: input.ports, options, replies: createReplyBudget() },
     known: undefined,
     stopping: false,
-    nextPoll: 0,
+    begun: false,
+    nextPoll: Number.NEGATIVE_INFINITY,
   };
   return {
     hint(event, delivery, registry) {
+      const deliveries = [delivery];
+      if (event.kind === 'comment') {
+        lane.comments.add({ ...event, deliveries });
+        lane.bell.ring();
+        return true;
+      }
       const work = workFor(event, { known: lane.known, branch: options.branch, registry });
       if (work) {
-        lane.agenda.add({ ...work, deliveries: [delivery] });
+        lane.agenda.add({ ...work, deliveries });
         lane.bell.ring();
       }
       return work !== undefined;
@@ -72,54 +92,89 @@ export function createLane(input: LaneInput): Lane {
 interface LaneState {
   readonly agenda: Agenda;
   readonly bell: Bell;
+  readonly comments: CommentQueue;
+  readonly world: CommentWorld;
   /** What came of all installations last; `undefined` before the first pass. */
   known: readonly InstallationResult[] | undefined;
   stopping: boolean;
-  /** Milliseconds since 1970. */
+  /** Whether what an earlier process left is in the queue. */
+  begun: boolean;
+  /** As `performance.now()` has it: clocks that people set go back and forth (reliability.md C-32). */
   nextPoll: number;
 }
 
 async function work(lane: LaneState, input: LaneInput): Promise<void> {
-  const { agenda, bell } = lane;
-  const { ports, options, pollingSeconds } = input;
-  let begun = false;
   for (let failures = 0; !lane.stopping; ) {
-    if (Date.now() >= lane.nextPoll) agenda.add({ everything: true });
-    const work = agenda.take();
-    if (!work) {
-      await bell.wait(lane.nextPoll - Date.now());
+    const next = Math.min(lane.nextPoll, lane.comments.nextDue() ?? lane.nextPoll) - performance.now();
+    if (performance.now() >= lane.nextPoll) lane.agenda.add({ everything: true });
+    const work = lane.agenda.take();
+    if (!work && next > 0) {
+      await lane.bell.wait(next);
       continue;
     }
     try {
-      if (!begun) await finishCommands(input, agenda);
-      begun = true;
       await perform(work, lane, input);
       failures = 0;
     } catch (error) {
-      agenda.add(work);
+      if (work) lane.agenda.add(work);
       failures += 1;
-      const pause = Math.min(firstPause * 2 ** (failures - 1), pollingSeconds * 1000);
-      const { repository } = options;
-      ports.log.warn('lane.failed', { repository, pauseSeconds: pause / 1000, ...describe(error) });
-      await bell.wait(pause, { only: 'stop' });
+      await rest(error, failures, lane, input);
     }
   }
 }
 
-async function perform(work: Work, lane: LaneState, input: LaneInput): Promise<void> {
-  const { ports, options, pollingSeconds } = input;
-  for (const event of work.comments) addAnswered(await answerEvent(event, { ports, options }), lane.agenda);
+/** What is new ends a long pause, for it may be what mends the failure; but not the first moments of it. */
+async function rest(error: unknown, failures: number, { bell }: LaneState, input: LaneInput): Promise<void> {
+  const { ports, options, pollingSeconds, firstPause: first = defaultPause } = input;
+  const pause = Math.min(first * 2 ** (failures - 1), pollingSeconds * 1000);
+  const { repository } = options;
+  ports.log.warn('lane.failed', { repository, pauseSeconds: pause / 1000, ...describe(error) });
+  await bell.wait(Math.min(first, pause), { only: 'stop' });
+  if (pause > first) await bell.wait(pause - first);
+}
+
+async function perform(work: Work | undefined, lane: LaneState, input: LaneInput): Promise<void> {
+  await answerComments(lane, input);
+  if (!work || lane.stopping) {
+    // Nothing of it is lost: its deliveries stay in the inbox.
+    return;
+  }
   if (work.everything) {
-    for (const answered of await catchUpComments({ ports, options })) addAnswered(answered, lane.agenda);
-    await pass({ ...options, between: () => overtake(lane, input) }, lane, input);
+    const { answered, left } = await catchUpComments(lane.world, lane.comments.places());
+    for (const it of answered) addAnswered(it, lane.agenda);
+    for (const { id, number } of left) lane.comments.add({ id, number, deliveries: [] });
+    await pass({ ...input.options, between: () => overtake(lane, input) }, lane, input);
     // Not everything was looked at.
     if (lane.stopping) return;
     // Many bots that were started at the same time must not come at the same time for ever.
-    lane.nextPoll = Date.now() + pollingSeconds * 1000 * (0.9 + Math.random() * 0.2);
+    lane.nextPoll = performance.now() + input.pollingSeconds * 1000 * (0.9 + Math.random() * 0.2);
   } else {
     await passOver(work.installations, lane, input);
   }
   await input.onDone(work.deliveries);
+}
+
+/** More of them are dealt with after other work: people who say much must not keep everything else from being done. */
+const commentsAtOnce = 20;
+
+/** @returns Whether there were any. */
+async function answerComments(lane: LaneState, { ports, options, onDone }: LaneInput): Promise<boolean> {
+  if (!lane.begun) {
+    // Commands that an earlier process received and did not finish.
+    const unfinished = await ports.store.commands.unfinished(options.repository);
+    for (const { comment: id, number, bodyDigest } of unfinished)
+      lane.comments.add({ id, number, bodyDigest, deliveries: [] });
+    lane.begun = true;
+  }
+  for (let count = 0; count < commentsAtOnce; count++) {
+    const comment = lane.stopping ? undefined : lane.comments.take(performance.now());
+    if (!comment) return count > 0;
+    const answered = await answerWaiting(comment, lane.comments, lane.world);
+    if (!answered) continue;
+    addAnswered(answered, lane.agenda);
+    if (comment.deliveries.length > 0) await onDone(comment.deliveries);
+  }
+  return true;
 }
 
 async function passOver(installations: Work['installations'], lane: LaneState, input: LaneInput): Promise<void> {
@@ -131,46 +186,27 @@ async function passOver(installations: Work['installations'], lane: LaneState, i
 
 async function pass(how: PassOptions, lane: LaneState, input: LaneInput): Promise<void> {
   const results = await runPass(input.ports, how);
+  // A pass that was cut short does not know all there is.
+  if (lane.stopping) return;
   const whole = how.only.length === 0;
   lane.known = whole ? results : merge(lane.known, results);
-  if (!lane.stopping)
-    await input.afterPass(
-      results,
-      (lane.known ?? []).map(({ installation }) => installation.name),
-    );
+  const configured = lane.known?.map(({ installation }) => installation.name);
+  await input.afterPass(results, configured);
 }
 
 /** A person waits for an answer, while nobody waits for all the other installations. */
 async function overtake(lane: LaneState, input: LaneInput): Promise<'go-on' | 'observe-again' | 'stop'> {
+  const answered = await answerComments(lane, input);
   if (lane.stopping) return 'stop';
   const urgent = lane.agenda.takeUrgent();
-  if (!urgent) return 'go-on';
+  if (!urgent) return answered ? 'observe-again' : 'go-on';
   try {
     await perform(urgent, lane, input);
   } catch (error) {
     lane.agenda.add(urgent);
     throw error;
   }
-  return 'observe-again';
-}
-
-/** Commands that an earlier process received and did not finish. */
-async function finishCommands({ ports, options }: LaneInput, agenda: Agenda): Promise<void> {
-  const { repository } = options;
-  for (const { comment, bodyDigest } of await ports.store.commands.unfinished(repository)) {
-    const found = await ports.forge.comments.read(comment);
-    const world = { ports, options };
-    if (found) addAnswered(await answerComment({ comment: found, bodyDigest }, world), agenda);
-    else await ports.store.commands.advance({ repository, comment }, 'ignored', undefined, ports.clock.now());
-  }
-}
-
-async function answerEvent(
-  { id, bodyDigest, permission }: Work['comments'][number],
-  world: Pick<LaneInput, 'ports' | 'options'>,
-): Promise<Answered> {
-  const comment = await world.ports.forge.comments.read(id);
-  return comment ? answerComment({ comment, bodyDigest, permission }, world) : { kind: 'none' };
+  return lane.stopping ? 'stop' : 'observe-again';
 }
 
 function addAnswered(answered: Answered, agenda: Agenda): void {

@@ -15,9 +15,10 @@ import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import { isExactPin } from '../core/version/constraint.ts';
 import type { Selection } from '../core/version/select-version.ts';
 import { parseVersion, type Version } from '../core/version/version.ts';
+import { noteOnBroughtBack } from './brought-back.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
 import { describes, findKnown } from './find-known.ts';
-import { closedByPerson } from './find-set-aside.ts';
+import { findDecidedAgainst } from './find-set-aside.ts';
 import { readValuesText } from './is-render-of-its-lock.ts';
 import { noteOnFlux } from './note-on-flux.ts';
 import { readTexts } from './observe-repository.ts';
@@ -182,10 +183,11 @@ async function hold(
 
   const render = renderDigestOf(rendered.lock);
   const ended = await ports.forge.pullRequests.listEnded(branchOf(installation));
-  const setAside = ended.find((it) => {
+  const same = ended.filter((it) => {
     const said = parseBody(it.body);
-    return closedByPerson(it, view.self) && said?.render === render && said.version === candidate.version;
+    return said?.render === render && said.version === candidate.version;
   });
+  const setAside = findDecidedAgainst(same, view.self);
   const declaredElsewhere = await findDeclaredElsewhere({
     installation,
     files: rendered.files,
@@ -194,7 +196,7 @@ async function hold(
   });
   const described = describes(input.open, candidate, render);
   const proposal: Proposal = { kind: 'rendered', differs, occupied, declaredElsewhere, setAside, described };
-  return { proposal, change: await makeChange(input, candidate, { rendered, evidence, changes, render }) };
+  return { proposal, change: await makeChange(input, candidate, { rendered, evidence, changes, render, ended }) };
 }
 
 function compareWithBase({ installation, installed, view }: PrepareInput, { files, beside }: RenderedInstallation) {
@@ -217,12 +219,14 @@ interface Making {
   readonly evidence: Evidence;
   readonly changes: readonly FileChange[];
   readonly render: Digest;
+  /** Pull requests of the installation. */
+  readonly ended: readonly PullRequest[];
 }
 
 async function makeChange(
   input: PrepareInput,
   candidate: Candidate,
-  { rendered, evidence, changes, render }: Making,
+  { rendered, evidence, changes, render, ended }: Making,
 ): Promise<ProposedChange> {
   const { installation, installed, open, view, ports } = input;
   const { content, writer } = ports.forge;
@@ -246,6 +250,7 @@ async function makeChange(
       diff: await content.diff(commit, tree),
       valuesAdded: rendered.valuesAdded,
       notes: [
+        ...noteOnBroughtBack(ended, candidate.version),
         ...noteWarnings(evidence),
         ...rendered.notes,
         ...(await noteOnFlux(installation, view.state.tree, content)),

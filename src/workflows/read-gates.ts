@@ -5,7 +5,7 @@ import { verifiedCheck } from '../core/pull-request/checks.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
 import { type Approval, approversOf } from '../core/state/approvals.ts';
-import type { Forge } from '../ports/forge.ts';
+import type { Forge, Review } from '../ports/forge.ts';
 import { authoriseActor } from './authorise-actor.ts';
 
 interface GatesInput {
@@ -22,15 +22,26 @@ interface GatesInput {
 /** @returns What a merge of exactly this head still waits for, in words; empty when nothing is missing. Read afresh. */
 export async function readGates(input: GatesInput): Promise<readonly string[]> {
   const draft = input.pullRequest.draft ? ['the pull request to be marked as ready'] : [];
-  return [...draft, ...(await missingApprovals(input)), ...(await missingChecks(input))];
+  const reviews = await readReviews(input);
+  return [
+    ...draft,
+    ...(await missingApprovals(input, reviews)),
+    ...findObjections(reviews),
+    ...(await missingChecks(input)),
+  ];
 }
 
 /** @returns How many approvals of this head count now: of people who may approve, by command or by a review on the forge. */
 export async function countApprovals(input: GatesInput): Promise<number> {
+  return countValid(input, await readReviews(input));
+}
+
+async function countValid(input: GatesInput, reviews: readonly Review[]): Promise<number> {
   const { installation, head, approvals, roles, forge } = input;
   const { approvals: wanted } = installation;
   const self = await forge.people.self();
-  const given = [...approversOf(approvals, head), ...(await reviewersOf(input)).approved];
+  const reviewers = reviews.filter((it) => it.verdict === 'approved' && it.head === head).map(({ by }) => by);
+  const given = [...approversOf(approvals, head), ...reviewers];
   const people = [...new Map(given.map((it): [string, Actor] => [it.id, it])).values()];
   // Whether somebody may is asked again each time: rights are taken away as well.
   const allowed = people.map((actor) =>
@@ -39,24 +50,25 @@ export async function countApprovals(input: GatesInput): Promise<number> {
   return (await Promise.all(allowed)).filter((it) => it.allowed).length;
 }
 
-async function missingApprovals(input: GatesInput): Promise<readonly string[]> {
+async function missingApprovals(input: GatesInput, reviews: readonly Review[]): Promise<readonly string[]> {
   const { approvals: wanted } = input.installation;
   if (!wanted) return [];
-  const count = await countApprovals(input);
-  const { objecting } = await reviewersOf(input);
-  return [
-    ...(count >= wanted.count ? [] : [`approvals (${count} of ${wanted.count}, from ${wanted.from.join(', ')})`]),
-    ...objecting.map(({ name }) => `${name}, who asked for changes`),
-  ];
+  const count = await countValid(input, reviews);
+  return count >= wanted.count ? [] : [`approvals (${count} of ${wanted.count}, from ${wanted.from.join(', ')})`];
 }
 
-async function reviewersOf({ pullRequest, head, forge }: GatesInput) {
+/**
+ * Anybody's objection counts, whether approvals are asked for or not (reliability.md C-19): the rights of reviewers are not always told,
+ * and whoever may write can dismiss a review that holds things up for nothing.
+ */
+function findObjections(reviews: readonly Review[]): readonly string[] {
+  const objecting = reviews.filter(({ verdict }) => verdict === 'changes-requested');
+  return objecting.map(({ by }) => `${by.name}, who asked for changes`);
+}
+
+async function readReviews({ pullRequest, forge }: GatesInput): Promise<readonly Review[]> {
   const reviews = (await forge.reviews?.list(pullRequest.number)) ?? [];
-  const valid = reviews.filter(({ dismissed }) => !dismissed);
-  return {
-    approved: valid.filter((it) => it.verdict === 'approved' && it.head === head).map(({ by }) => by),
-    objecting: valid.filter(({ verdict }) => verdict === 'changes-requested').map(({ by }) => by),
-  };
+  return reviews.filter(({ dismissed }) => !dismissed);
 }
 
 async function missingChecks({ installation, head, forge }: GatesInput): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import { parseBody } from '../core/pull-request/body.ts';
 import { holdLabel } from '../core/pull-request/labels.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { Commit } from '../core/repository/commit.ts';
+import { adopterOf } from '../core/state/adoptions.ts';
 import { activeHolds } from '../core/state/holds.ts';
 import type { Reason } from '../core/trust/reason.ts';
 import type { TagListing } from '../ports/component-repository.ts';
@@ -179,7 +180,7 @@ async function observeInstallation(
   const branch = await lookAtBranch({ installation, change, open, view, ports, options });
   const { component, merge } = installation;
   const facts = { component, registry, merge, installed: version, selection, vanished, replaced, edited };
-  const adoptedBy = said.adoptions.at(-1)?.by;
+  const adoptedBy = 'head' in branch ? adopterOf(said.adoptions, branch.head) : undefined;
   const held = describeHold(said, open, now);
   const observation = { ...facts, proposal, branch, pullRequest: open, held, adoptedBy, waitingFor: [] };
   return { installed, listing, seen, survey, prepared, fallen, said, observation };

@@ -14,28 +14,41 @@ interface ReportInput {
   readonly fallen: readonly Reason[];
   readonly waitingFor: readonly string[];
   readonly ports: PassPorts;
-  readonly options: Pick<PassOptions, 'repository'>;
+  readonly options: Pick<PassOptions, 'repository' | 'only'>;
 }
 
 /**
  * Says by commit statuses where the pull request stands. What was said of a commit before is not said again: a pass without work asks
- * the forge for nothing.
+ * the forge for nothing. But where somebody or something has drawn attention to the installation, the forge is asked what it shows:
+ * whoever may write can report in any name (reliability.md A-51).
  */
 export async function reportChecks(input: ReportInput): Promise<void> {
   const { pullRequest, ports } = input;
-  const { headSha, state } = pullRequest;
+  const { head: branch, headSha, state } = pullRequest;
   if (!ports.forge.checks || state !== 'open' || !headSha) return;
   for (const check of [verified(input), gates(input)]) {
-    if (check) await report(headSha, check, input);
+    if (check) await report({ branch, headSha }, check, input);
   }
 }
 
-async function report(head: CommitSha, check: WantedCheck, { ports, options }: ReportInput): Promise<void> {
-  const subject = `check/${check.context}/${head}`;
-  const text = `${check.state} ${check.description}`;
-  if ((await ports.store.told.last(options.repository, subject)) === text) return;
-  await ports.forge.checks?.set(head, check);
-  await ports.store.told.record(options.repository, subject, text, ports.clock.now());
+interface Reported {
+  readonly branch: string;
+  readonly headSha: CommitSha;
+}
+
+async function report(
+  { branch, headSha }: Reported,
+  check: WantedCheck,
+  { ports, options }: ReportInput,
+): Promise<void> {
+  const { repository, only } = options;
+  // One for each installation, so that the store does not grow with every commit.
+  const subject = `check/${check.context}/${branch}`;
+  const text = `${headSha} ${check.state} ${check.description}`;
+  const known = (await ports.store.told.last(repository, subject)) === text;
+  if (known && only.length === 0) return;
+  await ports.forge.checks?.set(headSha, check);
+  if (!known) await ports.store.told.record(repository, subject, text, ports.clock.now());
 }
 
 function verified({ decision, fallen }: ReportInput): WantedCheck | undefined {

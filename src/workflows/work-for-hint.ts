@@ -10,11 +10,11 @@ interface Known {
   readonly registry: string | undefined;
 }
 
-/** @returns What an event asks for; `undefined` for nothing. */
-export function workFor(event: HintEvent, { known = [], branch, registry }: Known): Partial<Work> | undefined {
+/** @returns What an event asks for; `undefined` for nothing. Comments wait in a queue of their own. */
+export function workFor(event: HintEvent, { known, branch, registry }: Known): Partial<Work> | undefined {
   switch (event.kind) {
     case 'comment':
-      return { comments: [event] };
+      return undefined;
     case 'repository':
       return { everything: true };
     case 'branch':
@@ -22,9 +22,9 @@ export function workFor(event: HintEvent, { known = [], branch, registry }: Know
     case 'pull-request':
       return ofBranch(event.head);
     case 'check':
-      return named(known.filter(({ pullRequest }) => pullRequest?.headSha === event.sha));
+      return named(known?.filter(({ pullRequest }) => pullRequest?.headSha === event.sha));
     case 'artifact':
-      return ofArtifact(`${registry}/${event.name}`, known);
+      return named(known && concernedBy(`${registry}/${event.name}`, known), true);
   }
 }
 
@@ -34,16 +34,17 @@ function ofBranch(branch: string): Partial<Work> | undefined {
   return { installations: new Map([[`${place.environment}/${place.application}`, { anew: false }]]) };
 }
 
-function named(results: readonly InstallationResult[], anew = false): Partial<Work> | undefined {
+/** During the first pass nobody knows whom it concerns, who may have been looked at already. */
+function named(results: readonly InstallationResult[] | undefined, anew = false): Partial<Work> | undefined {
+  if (results === undefined) return { everything: true };
   if (results.length === 0) return undefined;
   return { installations: new Map(results.map(({ installation }) => [installation.name, { anew }])) };
 }
 
 /** Something else that arrives in the same registry may be what a refused delivery lacks. */
-function ofArtifact(path: string, known: readonly InstallationResult[]): Partial<Work> | undefined {
-  const concerned = known.filter(({ installation: { registry, component }, outcome }) => {
+function concernedBy(path: string, known: readonly InstallationResult[]): readonly InstallationResult[] {
+  return known.filter(({ installation: { registry, component }, outcome }) => {
     if (path === `${registry.url}/component-descriptors/${component}`) return true;
     return path.startsWith(`${registry.url}/`) && outcome.kind === 'decided' && outcome.decision.kind === 'refuse';
   });
-  return named(concerned, true);
 }

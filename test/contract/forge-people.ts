@@ -42,6 +42,7 @@ export function testPeople({ context, needs }: Contract) {
     const { isMember, self } = forge.people;
     const { own, foreign } = accounts.teams;
     expect(await isMember(await self(), own)).toBe(true);
+    expect(await isMember(await self(), own.split('/').at(-1) ?? '')).toBe(true);
     expect(await isMember(accounts.actors.stranger, own)).toBe(false);
     expect([true, 'unknown']).toContain(await isMember(accounts.actors.maintainer, foreign));
     expect([false, 'unknown']).toContain(await isMember(accounts.actors.stranger, foreign));

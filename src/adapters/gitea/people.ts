@@ -17,7 +17,8 @@ export function createPeople(site: Site): People {
       return byTeam ?? told ?? 'unknown';
     },
     async isMember(actor, team) {
-      const [organisation = '', name = '', ...rest] = team.split('/');
+      // A name alone is a team of the organisation that the repository is in.
+      const [organisation = '', name = '', ...rest] = team.includes('/') ? team.split('/') : [site.owner, team];
       if (organisation === '' || name === '' || rest.length > 0) return 'unknown';
       const teams = await readTeams(site, organisation);
       if (teams === undefined) return 'unknown';

@@ -50,7 +50,8 @@ async function findName({ id }: Actor, { client }: GitHubRepository): Promise<st
 const teamPattern = /^([A-Za-z0-9_-]+)\/([A-Za-z0-9._-]+)$/;
 
 async function isMember(actor: Actor, team: string, repository: GitHubRepository): Promise<boolean | 'unknown'> {
-  const [, org, team_slug] = teamPattern.exec(team) ?? [];
+  // A name alone is a team of the organisation that the repository is in.
+  const [, org, team_slug] = teamPattern.exec(team.includes('/') ? team : `${repository.at.owner}/${team}`) ?? [];
   const username = await findName(actor, repository);
   if (org === undefined || team_slug === undefined || username === undefined) return 'unknown';
   const { teams } = repository.client.rest;

@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.ts';
 import type { Decision } from '../installation/decide.ts';
 import { code, plain } from '../pull-request/markdown.ts';
+import type { Hold } from '../state/holds.ts';
 import type { Selection } from '../version/select-version.ts';
 import type { Version } from '../version/version.ts';
 
@@ -10,6 +11,8 @@ export interface Explained {
   readonly name: string;
   readonly installed: Version | undefined;
   readonly selection: Selection | undefined;
+  /** That have not ended. */
+  readonly holds: readonly Hold[];
   readonly outcome:
     | { readonly kind: 'decided'; readonly decision: Decision }
     | { readonly kind: 'failed'; readonly failure: Failure };
@@ -19,13 +22,19 @@ export interface Explained {
 const shownVersions = 5;
 
 /** @returns Where an installation stands and why, in Markdown. */
-export function explain({ name, installed, selection, outcome }: Explained): string {
+export function explain({ name, installed, selection, holds, outcome }: Explained): string {
   const is = installed === undefined ? 'nothing is installed' : `${code(installed)} is installed`;
   const candidate = selection?.kind === 'candidate' ? `, ${code(selection.version)} is wanted` : '';
-  const parts = [`${code(name)}: ${is}${candidate}.`, ...outcomeOf(outcome)];
+  const parts = [`${code(name)}: ${is}${candidate}.`, ...holds.map(describeHold), ...outcomeOf(outcome)];
   const skipped = selection?.kind === 'candidate' ? selection.skipped.slice(0, shownVersions) : [];
   const list = skipped.map(({ version, detail }) => `- ${code(version)} is not taken: ${plain(detail)}`);
   return [parts.join('\n\n'), list.join('\n')].filter((it) => it !== '').join('\n\n');
+}
+
+/** A hold is told of whatever was decided: what is refused or in sync does not mention it. */
+function describeHold({ by, until, reason }: Hold): string {
+  const end = until ? `until ${until.toISOString()}` : `until somebody writes ${code('/resume')}`;
+  return `**Held** by ${plain(by.name)} ${end}${reason === undefined ? '' : `: ${code(reason)}`}.`;
 }
 
 /** @returns What came of looking at an installation, in Markdown. */

@@ -176,7 +176,8 @@ function decideAlarm({ vanished, replaced, edited, installed }: Observation): De
   );
 }
 
-function decideWithoutCandidate({ component, registry, selection, pullRequest }: Observation): Decision {
+function decideWithoutCandidate(observation: Observation): Decision {
+  const { component, registry, selection, pullRequest } = observation;
   switch (selection.kind) {
     case 'candidate':
       throw new Error('There is a candidate.');
@@ -187,6 +188,8 @@ function decideWithoutCandidate({ component, registry, selection, pullRequest }:
         const detail = `${registry} has no version of ${component}. Check the name of the component, and whether the transfer ran.`;
         return refuse('no-versions', detail);
       }
+      if (selection.because === 'passed-over' && pullRequest)
+        return decidePassedOver(observation, selection.detail, pullRequest);
       return {
         kind: 'leave',
         because: selection.because,
@@ -194,6 +197,12 @@ function decideWithoutCandidate({ component, registry, selection, pullRequest }:
         ...(selection.changesAt ? { changesAt: selection.changesAt } : {}),
       };
   }
+}
+
+/** People decided against everything that could be proposed, so that nothing is left for the open pull request. */
+function decidePassedOver({ branch, ...observation }: Observation, why: string, { number }: PullRequest): Decision {
+  if (branch.kind === 'others') return leaveToOthers(branch, { ...observation, branch });
+  return { kind: 'close', pullRequest: number, detail: `${why} There is nothing left to propose.` };
 }
 
 function decideInstalled(observation: Observation): Decision {

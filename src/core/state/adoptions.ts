@@ -1,3 +1,4 @@
+import type { Actor } from '../pull-request/actor.ts';
 import { type CommitSha, parseCommitSha } from '../repository/commit.ts';
 import type { StateOwner } from './places.ts';
 import { type Entry, type EntryCodec, parseStateFile, printStateFile } from './state-file.ts';
@@ -22,6 +23,14 @@ export function printAdoptions(owner: StateOwner, adoptions: readonly Adoption[]
 /** @throws {Failure} `configuration` when it cannot be read. */
 export function parseAdoptions(owner: StateOwner, text: string): readonly Adoption[] {
   return parseStateFile(codec, owner, text);
+}
+
+/**
+ * @returns Who took over the branch as it is: what was pushed to it afterwards nobody has answered for (reliability.md A-48), nor does an
+ *   adoption count for the next proposal on the branch of the same name.
+ */
+export function adopterOf(adoptions: readonly Adoption[], head: CommitSha): Actor | undefined {
+  return adoptions.findLast((it) => it.head === head)?.by;
 }
 
 /** The newest is the one that counts. Safe to repeat with the same comment. */

@@ -63,7 +63,8 @@ describe('people', () => {
     expect(await forge.people.isMember(actors.maintainer, teams.own)).toBe(false);
     members?.set(Number(actors.maintainer.id), 'active');
     expect(await forge.people.isMember(actors.maintainer, teams.own)).toBe(true);
-    expect(await forge.people.isMember(actors.maintainer, 'release-managers')).toBe('unknown');
+    expect(await forge.people.isMember(actors.maintainer, 'release-managers')).toBe(true);
+    expect(await forge.people.isMember(actors.maintainer, 'nobody-has-this')).toBe('unknown');
     expect(await forge.people.isMember(actors.maintainer, `${teams.own}/../x`)).toBe('unknown');
   });
 });
