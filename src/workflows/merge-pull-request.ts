@@ -90,9 +90,13 @@ export async function mergePullRequest({
   }
 }
 
-/** @throws {Failure} `content` when the pull request says that what it proposes is not proved any more. */
-function refuseMarked({ number, state, body }: PullRequest): void {
-  if (state !== 'open') return;
+/**
+ * What is proposed for no installation, such as a first configuration, was never proved.
+ *
+ * @throws {Failure} `content` when the pull request says that what it proposes is not proved any more.
+ */
+function refuseMarked({ number, state, head, body }: PullRequest): void {
+  if (state !== 'open' || !parseBranch(head)) return;
   const said = parseBody(body);
   if (!said) {
     throw new Failure(

@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { parseLockFile } from '../core/installation/lock-file.ts';
-import { branchOf, lockPathOf } from '../core/installation/places.ts';
+import { branchOf, lockPathOf, parseBranch } from '../core/installation/places.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { judgeProposal } from './judge-proposal.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
@@ -16,7 +16,8 @@ export async function proveBeforeMerge(
   pullRequest: PullRequest,
   { ports, options }: { readonly ports: PassPorts; readonly options: PassOptions },
 ): Promise<void> {
-  if (pullRequest.state !== 'open') return;
+  // Before the first configuration is merged there is none to prove anything by.
+  if (pullRequest.state !== 'open' || !parseBranch(pullRequest.head)) return;
   const { content } = ports.forge;
   const base = findBranch(await content.readRefs(), pullRequest.base, content.name);
   const { installations, texts } = await readRepositoryState(content, base, options.read);

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import { createKeyPair } from '../builders/component-version.ts';
 import { podinfoVersion } from '../builders/podinfo-version.ts';
 import { createWorkplace, runCli, type Workplace } from '../support/cli.ts';
+import { createGitWorld } from '../support/git-world.ts';
 import { createStandInWorld, type StandInWorld } from '../support/gitea-worlds.ts';
 
 const run = promisify(execFile);
@@ -104,6 +105,14 @@ test('a webhook that lacks events, or is switched off, is put right', async () =
   expect(world.standIn.state.hooks.map(({ active }) => active)).toEqual([true]);
 });
 
+test('a webhook whose secret is lost gets the new one', async () => {
+  await rm(workplace.path('secrets', 'hook'));
+  const { out } = await init(...withRights());
+  expect(out).toContain(`The webhook to ${url} was replaced. A secret was made in`);
+  const secret = (await readFile(workplace.path('secrets', 'hook'), 'utf8')).trim();
+  expect(world.standIn.state.hooks.map((it) => it.secret)).toEqual([secret]);
+});
+
 test('what was closed is not proposed again as long as its branch stands', async () => {
   const [pull] = await world.forge.pullRequests.listOpen();
   await world.forge.pullRequests.close(pull?.number ?? 0, { name: 'Mira', email: 'mira@example.org' });
@@ -112,16 +121,39 @@ test('what was closed is not proposed again as long as its branch stands', async
   expect(JSON.parse(out).steps[0].remedy).toContain('Delete the branch consignee/init');
 });
 
-test('a branch of somebody else is left alone', async () => {
-  await world.person.commit('consignee/init', { 'README.md': 'mine\n' });
-  for (const issue of [...world.standIn.state.issues.values()])
-    if (issue.pull) world.standIn.state.issues.delete(issue.number);
-  const before = await git('show-ref');
-  const { code, err, out } = await init(...withKey());
-  expect([code, err]).toEqual([1, '']);
-  expect(out).toContain('The branch consignee/init of applications holds something else.');
-  expect(await git('show-ref')).toBe(before);
+/** As if no pull request had ever been opened. */
+function forgetPulls(): void {
+  const { issues } = world.standIn.state;
+  for (const { number, pull } of [...issues.values()]) if (pull) issues.delete(number);
+}
+
+test('a run that was ended before the pull request was opened is gone on with', async () => {
+  forgetPulls();
+  const { code, out } = await init(...withKey(), '-o', 'json');
+  expect([code, stepsIn(out)[0]]).toEqual([0, 'configuration done']);
+  expect(await world.forge.pullRequests.listOpen()).toHaveLength(1);
 });
+
+test.each(['consignee@localhost', 'mira@example.org'])(
+  'a branch with something else by %s is left alone',
+  async (email) => {
+    forgetPulls();
+    const variables = {
+      GIT_AUTHOR_NAME: 'X',
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: 'X',
+      GIT_COMMITTER_EMAIL: email,
+    };
+    const commit = ['--git-dir', world.git.bare, 'commit-tree', 'main^{tree}', '-m', 'else'];
+    const { stdout } = await run('git', commit, { env: { ...process.env, ...variables } });
+    await git('update-ref', 'refs/heads/consignee/init', stdout.toString().trim());
+    const before = await git('show-ref');
+    const { code, out } = await init(...withKey());
+    expect(code).toBe(1);
+    expect(out).toContain('The branch consignee/init of applications holds something else.');
+    expect(await git('show-ref')).toBe(before);
+  },
+);
 
 test('a configuration that is there is left as it is', async () => {
   await world.person.commit('main', { '.consignee/config.yaml': 'nothing: that can be read\n' });
@@ -147,4 +179,38 @@ test.each([
 test('without rights to webhooks, what failed is said, and the rest is done', async () => {
   const { code, out } = await init('--admin-token', `file:${workplace.path('bot-token')}`, '-o', 'json');
   expect([code, stepsIn(out)]).toEqual([1, ['configuration already', 'issue already', 'webhook failed']]);
+});
+
+test('in plain git, what keeps to the floor of trust is proposed, can be merged, and is what the next pass goes by', async () => {
+  await using place = await createWorkplace();
+  await using plain = await createGitWorld();
+  await createArchiveWriter().add(
+    place.path('delivery.ctf'),
+    podinfoVersion('v1.0.0', { name: 'example.org/podinfo' }, keys),
+  );
+  await place.write({
+    'release.pub': keys.publicKey,
+    'consignee.yaml': `applicationsRepositories: { apps: { url: "${plain.bare}" } }
+registries: { registry.example.org/consumer: { archive: delivery.ctf } }
+`,
+  });
+  const path = place.path('consignee.yaml');
+  const strict = `${await readFile(path, 'utf8')}trust: { minimumSignatures: 2 }\n`;
+  await place.write({ 'strict.yaml': strict });
+  const key = ['--public-key', `release=${place.path('release.pub')}`];
+  const refused = await runCli(['init', '-c', place.path('strict.yaml'), ...key]);
+  expect([refused.code, (await run('git', ['--git-dir', plain.bare, 'branch'])).stdout.toString()]).toEqual([
+    2,
+    '* main\n',
+  ]);
+
+  const call = (...words: readonly string[]) => runCli([...words, '-c', place.path('consignee.yaml')]);
+  const proposed = await call('init', ...key);
+  expect([proposed.code, proposed.out]).toEqual([
+    0,
+    expect.stringContaining('Pull request #1 proposes a configuration'),
+  ]);
+  expect((await call('pull', 'merge', '1', '--as', 'Mira <mira@example.org>')).code).toBe(0);
+  const { out } = await call('plan', '-o', 'json');
+  expect(JSON.parse(out).installations).toMatchObject([{ application: 'podinfo', candidate: 'v1.0.0' }]);
 });

@@ -66,5 +66,8 @@ test('what rule sets and classic protection ask for is told together', async () 
 });
 
 test('a branch that nothing protects has no rules', async () => {
-  expect((await examine({ branch: { protected: false } }))?.rules).toBeUndefined();
+  const found = await examine({ branch: { protected: false } });
+  expect(found?.rules).toBeUndefined();
+  // Nothing is told of the scopes of an App, nor of those of a fine-grained token.
+  expect(found?.missing).toEqual([]);
 });

@@ -74,6 +74,18 @@ test('what is deployed already keeps its range and its environments', () => {
   ]);
 });
 
+test('a folder that holds an environment is none itself', () => {
+  const fluxPaths = ['apps', 'apps/dev'].map((path) => ({ path, file: 'flux.yaml' }));
+  expect(resolved({ fluxPaths }).map((it) => it.name)).toEqual(['dev/podinfo']);
+});
+
+test('where a subscription lies does not say where the component is deployed', () => {
+  const fluxPaths = ['apps/dev', 'apps/prod'].map((path) => ({ path, file: 'flux.yaml' }));
+  const subscription = deployed('acme.example/web', { kind: 'ComponentSubscription', file: 'apps/dev/web.yaml' });
+  const names = resolved({ fluxPaths, deployed: [subscription], components: [] }).map((it) => it.name);
+  expect(names.toSorted()).toEqual(['dev/web', 'prod/web']);
+});
+
 test('a range that the controllers would not take is left out', () => {
   expect(textOf({ deployed: [deployed('acme.example/web', { versions: '1.x.|3' })] })).not.toContain('versions');
 });
@@ -133,8 +145,10 @@ test.each<[string, Partial<Findings>, RegExp]>([
 });
 
 test('a key that is given counts more than those of manifests', () => {
-  const signatures = [{ name: 'release', publicKey: 'OLD\n', secret: undefined }];
-  const { files } = proposeConfiguration({ ...found, deployed: [deployed('acme.example/web', { signatures })] });
+  const all = ['OLD\n', 'OTHER\n'].map((publicKey) =>
+    deployed('acme.example/web', { signatures: [{ name: 'release', publicKey, secret: undefined }] }),
+  );
+  const { files } = proposeConfiguration({ ...found, deployed: all });
   expect(files.get('.consignee/keys/release.pub')).toBe('PEM\n');
 });
 
