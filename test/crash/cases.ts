@@ -77,7 +77,7 @@ export const negative = [
     one('new version', 'before', 'push', { person: 'after', mutant: 'takes-all-for-its-own' }),
   ],
   ['merges made twice', one('automatic merge', 'unanswered', merging, { mutant: 'merges-again' })],
-  ['statuses wrong', one('new version', 'before', 'POST /statuses/…', { mutant: 'remembers-too-early' })],
+  ['statuses wrong', one('new version', 'before', 'POST /statuses/…', { mutant: 'trusts-its-intents' })],
 ] as const;
 
 export function nameOf({ scene, kills, loses, person, mutant }: CrashCase): string {

@@ -48,9 +48,11 @@ function countPulls({ census, before, expected }: Counted): number {
   return Math.max(0, census.pulls.length - wanted, before.pulls.length + made - wanted);
 }
 
-function countSaid({ census, before, expected }: Counted): number {
+/** Those that say the same, and those that were made and are gone: one that was said twice is taken back when it is noticed. */
+function countSaid({ census, before }: Counted): number {
   const made = (census.made?.comments ?? 0) - (before.made?.comments ?? 0);
-  return Math.max(0, census.said.length - new Set(census.said).size, made - expected.said.length);
+  const twice = census.said.length - new Set(census.said).size;
+  return Math.max(twice, made - (census.said.length - before.said.length));
 }
 
 function countMerges({ census, before, expected }: Counted): number {
@@ -65,7 +67,7 @@ function countMissing({ census, expected }: Counted): number {
     return found?.state !== state || found.title !== title || (says && !says.test(found.body));
   });
   const merges = Math.max(0, expected.merges - census.merged.length);
-  return pulls.length + merges + expected.said.filter((it) => !census.said.includes(it)).length;
+  return pulls.length + merges + differences(census.said, expected.said);
 }
 
 function differences(found: readonly string[], wanted: readonly string[]): number {
