@@ -275,3 +275,28 @@ property.prop([anyObservation])('gives the same decision for the same observatio
   expect(decide(seen)).toEqual(decide(seen));
   expect(decide(seen).detail.length).toBeGreaterThan(10);
 });
+
+describe('when people decided against all that could be proposed', () => {
+  const passedOver = {
+    installed: undefined,
+    selection: { kind: 'none', because: 'passed-over', detail: 'v1.0.0: mira skipped it.', skipped: [] },
+    proposal: { kind: 'none' },
+  } as const;
+
+  test('the open pull request is closed, and says why', () => {
+    const decision = decide(observation({ ...passedOver, branch: ours, pullRequest: pullRequest() }));
+    expect(decision).toMatchObject({
+      kind: 'close',
+      pullRequest: 1,
+      detail: expect.stringContaining('mira skipped it'),
+    });
+  });
+
+  test.each<[string, Partial<Observation>, string]>([
+    ['has commits of others', { branch: others, pullRequest: pullRequest() }, 'branch-has-other-commits'],
+    ['is held', { branch: ours, pullRequest: pullRequest(), held: 'mira holds it.' }, 'held'],
+    ['is not there', {}, 'passed-over'],
+  ])('one that %s is left', (_, changes, because) => {
+    expect(decide(observation({ ...passedOver, ...changes }))).toMatchObject({ kind: 'leave', because });
+  });
+});
