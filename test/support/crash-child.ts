@@ -1,10 +1,11 @@
 /**
- * Works as the product does after a start, against a forge over HTTP: finds out what the process before left, then makes passes until
- * one has nothing to do. `node crash-child.ts <options as JSON>`. Exits with 0 when it came to rest.
+ * Works as the product does after a start, against a forge over HTTP: finds out what the process before left, then answers comments and
+ * makes passes until there is nothing to do. `node crash-child.ts <options as JSON>`. Exits with 0 when it came to rest.
  */
 import { flushCompileCache } from 'node:module';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import type { Journal } from '../../src/ports/journal.ts';
+import { catchUpComments } from '../../src/workflows/catch-up-comments.ts';
 import { journalForge } from '../../src/workflows/journalled-forge.ts';
 import { resolveEffects } from '../../src/workflows/resolve-effects.ts';
 import { runPass } from '../../src/workflows/run-pass.ts';
@@ -63,7 +64,9 @@ const ports = { ...plain, forge: journalled, store: { ...store, ...changed } };
 process.exitCode = 1;
 for (let pass = 0; pass < passes; pass++) {
   const before = begun;
-  const results = await runPass(ports, worldOptions({ repository }));
+  const how = worldOptions({ repository });
+  await catchUpComments({ ports, options: how });
+  const results = await runPass(ports, how);
   if (begun === before && results.every(({ outcome }) => outcome.kind === 'decided')) {
     process.exitCode = 0;
     break;
