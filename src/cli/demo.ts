@@ -7,6 +7,7 @@ import type { FileSet, Person } from '../core/repository/commit.ts';
 import { deliver, deliverForged } from './demo-delivery.ts';
 import { plan, run, status } from './pass-commands.ts';
 import { pullDiff, pullMerge, pullShow } from './pull.ts';
+import { quote } from './quote.ts';
 import type { CommandContext, CommonOptions, Services } from './services.ts';
 import { withSession } from './session.ts';
 import { columns, fold, styler } from './terminal.ts';
@@ -146,11 +147,6 @@ function tellEnd({ directory, context: { terminal } }: Demo, milliseconds: numbe
   terminal.out(
     `\n${style('bold', 'That was it')}, in ${seconds} s. The folder ${directory} is left for exploring; a second demo begins afresh.\n\n${lines}\n`,
   );
-}
-
-/** @returns `text` as a shell takes it for one word. */
-function quote(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function step({ context: { terminal }, steps }: Demo, title: string, text: string): void {

@@ -13,6 +13,7 @@ import { repositoryIssue } from '../workflows/repository-issue.ts';
 import { asFailure } from './as-failure.ts';
 import { guarded, printSteps, type Step, stepAsData } from './init-steps.ts';
 import { initWebhook, parseAdminToken, registryWebhookSteps } from './init-webhook.ts';
+import { quote } from './quote.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
 import { type Session, withSession } from './session.ts';
 import { printJson } from './terminal.ts';
@@ -160,7 +161,7 @@ async function initIssue({ forge: { issues } }: Session): Promise<readonly Step[
 async function initHook({ session, options, asked }: Preparing): Promise<Step> {
   const { server, connection, repository } = session;
   const hooks = asked.adminToken && (await connection.openHooks(repository.name, asked.adminToken));
-  const words = ['consignee init', ...(options.config === undefined ? [] : [`--config ${options.config}`])];
+  const words = ['consignee init', ...(options.config === undefined ? [] : [`--config ${quote(options.config)}`])];
   const again = [...words, `--repository ${repository.name}`].join(' ');
   return initWebhook({ server, repository, hooks, again });
 }

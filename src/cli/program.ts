@@ -4,6 +4,8 @@ import type { CommandContext } from './services.ts';
 const examples = `
 Examples:
   $ consignee demo                                  the whole story on real data, without a server
+  $ consignee init --dry-run                        the configuration that would be proposed for a repository
+  $ consignee doctor                                what is missing or wrong, and what to do about it
   $ consignee plan                                  what would be done, and why
   $ consignee run                                   one pass: open, update and close pull requests
   $ consignee serve                                 the same, hearing of new versions and comments by webhook
