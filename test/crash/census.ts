@@ -75,7 +75,7 @@ const markerPattern = new RegExp(commentMarker('KEY').replace('KEY', '([^ ]+)'))
 
 /** What has no key is told by its text. */
 function keyOf(body: string): string {
-  return (markerPattern.exec(body)?.[1] ?? body).replace(/[0-9a-f]{40,}/, '…');
+  return markerPattern.exec(body)?.[1] ?? body;
 }
 
 function newest(rows: readonly Row[]): readonly string[] {

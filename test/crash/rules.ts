@@ -67,7 +67,9 @@ function countMissing({ census, expected }: Counted): number {
     return found?.state !== state || found.title !== title || (says && !says.test(found.body));
   });
   const merges = Math.max(0, expected.merges - census.merged.length);
-  return pulls.length + merges + differences(census.said, expected.said);
+  // Commits have another id each time.
+  const said = census.said.map((it) => it.replace(/[0-9a-f]{40,}/, '…'));
+  return pulls.length + merges + differences(said, expected.said);
 }
 
 function differences(found: readonly string[], wanted: readonly string[]): number {
