@@ -1,5 +1,5 @@
-import type { Failure } from '../core/failure.ts';
-import { failureAsData, printFailure } from './print-failure.ts';
+import { type Failure, printPlace } from '../core/failure.ts';
+import { failureAsData } from './print-failure.ts';
 import { fold, type Style, styler, type Terminal } from './terminal.ts';
 
 /** One thing that `init` brings about. */
@@ -43,17 +43,24 @@ export function printSteps(steps: readonly Step[], terminal: Terminal): string {
   return `${steps.map((it) => printStep(it, terminal)).join('\n')}\n`;
 }
 
-function printStep({ result, message, remedy, command, link, failure }: Step, terminal: Terminal): string {
+function printStep(step: Step, terminal: Terminal): string {
+  const { result, command, link } = step;
   const [style, sign] = signs[result];
-  const room = { width: terminal.width, indent };
-  const whole = failure ? printFailure(failure, terminal).replace(/^\S*Failed:\S* /, '') : message;
-  const rest = failure ? [] : [remedy].filter((it) => it !== undefined);
-  const text = [whole, ...rest].join(' ');
+  const text = wordsOf(step).map((it) => fold(it, { width: terminal.width, indent }));
   return [
-    `${styler(terminal)(style, sign)} ${(failure ? whole : fold(text, room)).trimStart()}`,
+    `${styler(terminal)(style, sign)} ${text.join('\n').trimStart()}`,
     ...(link === undefined ? [] : [`${' '.repeat(indent)}${link}`]),
     ...(command === undefined ? [] : [`${' '.repeat(indent + 2)}${command}`]),
   ].join('\n');
+}
+
+function wordsOf({ message, remedy, failure }: Step): readonly string[] {
+  if (!failure) return [[message, remedy].filter((it) => it !== undefined).join(' ')];
+  const place = failure.place ? `${printPlace(failure.place)}: ` : '';
+  const findings = failure.findings.map(({ message: what, remedy: next = '', place: at }) =>
+    `${at ? `${printPlace(at)}: ` : ''}${what}. ${next}`.trim(),
+  );
+  return [`${place}${message}`, ...findings, ...(remedy === undefined ? [] : [remedy])];
 }
 
 export function stepAsData({ step, result, message, remedy, command, link, failure }: Step) {

@@ -95,7 +95,7 @@ function causesOf({ url, blocksPrivate }: WebhookPlace): string {
   const causes = [
     ...(blocksPrivate
       ? [
-          `the forge sends nothing to loopback and private addresses unless its administrator allows it ([webhook] ALLOWED_HOST_LIST = ${hostname} in app.ini)`,
+          `the forge sends nothing to loopback and private addresses unless its administrator allows it ([webhook] ALLOWED_HOST_LIST = external, ${hostname} in app.ini)`,
         ]
       : []),
     `"publicUrl" leads elsewhere than to "listen.hooks" of consignee serve`,

@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRegistryClient, type RegistryClient } from '../../../src/adapters/oci/registry-client.ts';
+import { noDockerRegistry, startDockerRegistry } from '../../support/docker-registry.ts';
 import { type FakeRegistry, startFakeRegistry } from '../../support/fake-registry.ts';
+import { replayArchive } from '../../support/replay-archive.ts';
 
 let registry: FakeRegistry;
 let client: RegistryClient;
@@ -95,4 +98,14 @@ test('a token is asked for by the scope of the list', async () => {
     return isRight ? send(response, 200, { repositories: [] }) : send(response, 401, {}, { 'www-authenticate': realm });
   };
   expect(await client.listRepositories()).toEqual([]);
+});
+
+test.skipIf(noDockerRegistry)('a registry of the distribution project lists what it has', async () => {
+  await using real = await startDockerRegistry();
+  await replayArchive(real, join(import.meta.dirname, '../../fixtures/ocm/consumer/podinfo-v2'));
+  await using ofReal = createRegistryClient({ host: real.host, insecureHttp: true });
+  await ofReal.reach();
+  expect(await ofReal.listRepositories()).toContain(
+    'software-consumer/component-descriptors/ocm.software/demos/podinfo',
+  );
 });

@@ -54,7 +54,7 @@ test('what does not arrive within 20 seconds is explained, the usual cause first
   const { result, remedy, waited } = await tried(Number.POSITIVE_INFINITY);
   expect([result, waited]).toEqual(['failed', 20_000]);
   expect(remedy).toMatch(
-    /^Look, in this order: .*ALLOWED_HOST_LIST = bot\.example\.org in app\.ini.*"publicUrl".*firewall/,
+    /^Look, in this order: .*ALLOWED_HOST_LIST = external, bot\.example\.org in app\.ini.*"publicUrl".*firewall/,
   );
 });
 
