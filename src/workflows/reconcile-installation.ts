@@ -77,7 +77,7 @@ export async function reconcileInstallation(
   await recordDecision(result, decision, { ...world, now });
   const { fallen } = observed;
   const marked = pullRequest && (await markFallen(pullRequest, decision, { ...world, fallen }));
-  if (marked) await reportChecks({ decision, pullRequest: marked, fallen, waitingFor, ...world });
+  if (marked) await reportChecks({ decision, pullRequest: marked, branch, fallen, waitingFor, ...world });
   return { ...result, outcome: { kind: 'decided', decision }, pullRequest: marked };
 }
 

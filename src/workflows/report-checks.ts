@@ -1,4 +1,4 @@
-import type { Decision } from '../core/installation/decide.ts';
+import type { Branch, Decision } from '../core/installation/decide.ts';
 import { gatesCheck, verifiedCheck } from '../core/pull-request/checks.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
@@ -10,6 +10,8 @@ interface ReportInput {
   readonly decision: Decision;
   /** As it stands after the decision was acted on. */
   readonly pullRequest: PullRequest;
+  /** The branch as it was when it was decided. */
+  readonly branch: Branch;
   /** Why what it proposes is not proved any more. */
   readonly fallen: readonly Reason[];
   readonly waitingFor: readonly string[];
@@ -25,10 +27,19 @@ interface ReportInput {
 export async function reportChecks(input: ReportInput): Promise<void> {
   const { pullRequest, ports } = input;
   const { head: branch, headSha, state } = pullRequest;
-  if (!ports.forge.checks || state !== 'open' || !headSha) return;
+  if (!ports.forge.checks || state !== 'open' || !headSha || isOvertaken(headSha, input)) return;
   for (const check of [verified(input), gates(input)]) {
     if (check) await report({ branch, headSha }, check, input);
   }
+}
+
+/**
+ * After a push a forge may show the head of before for a moment. What was decided is not about that one, which may be somebody else's:
+ * the next pass says it of the new one.
+ */
+function isOvertaken(head: CommitSha, { decision, branch }: ReportInput): boolean {
+  const pushed = decision.kind === 'update' && !(branch.kind === 'ours' && branch.carries);
+  return pushed && 'head' in branch && branch.head === head;
 }
 
 interface Reported {

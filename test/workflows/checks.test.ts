@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CommitSha } from '../../src/core/repository/commit.ts';
-import { branch, type CommandWorld, createProposed } from '../support/command-world.ts';
+import { answerComment } from '../../src/workflows/answer-comment.ts';
+import { branch, type CommandWorld, createProposed, withForge } from '../support/command-world.ts';
 
 async function statusOf(world: CommandWorld, context = 'consignee/verified'): Promise<string | undefined> {
   const all = (await world.site.forge.checks?.list(await headOf(world))) ?? [];
@@ -30,6 +31,23 @@ test('a status that somebody forged is put right once it is told of, and costs n
   world.site.standIn.advance(1);
   await world.steps({ only: ['default/podinfo'], anew: false });
   expect(await statusOf(world)).toBe('failure');
+});
+
+test('a forge that still shows the discarded commit does not have it called proved', async () => {
+  await using world = await createProposed();
+  const foreign = await world.site.person.commit(branch, { 'notes.txt': 'mine\n' });
+  const comment = await world.comment('maintainer', 1, `/rebuild ${foreign.slice(0, 12)}`);
+  const ports = withForge(world.ports, ({ pullRequests }) => ({
+    pullRequests: {
+      ...pullRequests,
+      update: async (number, change) => ({ ...(await pullRequests.update(number, change)), headSha: foreign }),
+    },
+  }));
+  await answerComment({ comment, permission: 'write' }, { ports, options: world.options });
+  expect(await headOf(world)).not.toBe(foreign);
+  expect(await world.site.forge.checks?.list(foreign)).toEqual([]);
+  await world.steps();
+  expect(await statusOf(world)).toBe('success');
 });
 
 test('a pull request that ends with its branch is opened again once, says why, and then is left', async () => {

@@ -107,28 +107,34 @@ describe('deliveries', () => {
     expect(lane.hints).toHaveLength(2);
   });
 
-  test('that arrive as the last look ends are not left', async ({ inbox }) => {
-    const lane = laneOf('org/apps');
-    const dispatchers: ReturnType<typeof dispatcherOf>[] = [];
-    let looks = 0;
-    const pending: Inbox['pending'] = async (after) => {
-      looks += 1;
-      const found = await inbox.pending(after);
-      if (looks !== 1) return found;
-      await receive(inbox, [pushed('org/apps')]);
-      // So many turns later the loop has ended, and not all of what follows it.
-      let turns = 4;
-      const turn = () => (turns-- > 0 ? queueMicrotask(turn) : dispatchers[0]?.wake());
-      queueMicrotask(turn);
-      return found;
-    };
-    const dispatcher = dispatcherOf({ ...inbox, pending }, [lane]);
-    dispatchers.push(dispatcher);
-    dispatcher.wake();
-    await dispatcher.settle();
-    await dispatcher.settle();
-    expect(lane.hints).toHaveLength(1);
-  });
+  test.for([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'that arrive %i turns after the last look are not left',
+    async (turns, { inbox }) => {
+      const lane = laneOf('org/apps');
+      const dispatchers: ReturnType<typeof dispatcherOf>[] = [];
+      const { promise: woken, resolve } = Promise.withResolvers<void>();
+      const wakeAfter = (left: number) => {
+        if (left > 0) return queueMicrotask(() => wakeAfter(left - 1));
+        dispatchers[0]?.wake();
+        resolve();
+      };
+      let looks = 0;
+      const pending: Inbox['pending'] = async (after) => {
+        looks += 1;
+        const found = await inbox.pending(after);
+        if (looks > 1) return found;
+        await receive(inbox, [pushed('org/apps')]);
+        queueMicrotask(() => wakeAfter(turns));
+        return found;
+      };
+      const dispatcher = dispatcherOf({ ...inbox, pending }, [lane]);
+      dispatchers.push(dispatcher);
+      dispatcher.wake();
+      await woken;
+      await dispatcher.settle();
+      expect(lane.hints).toHaveLength(1);
+    },
+  );
 
   test('are looked for again after the store failed', async ({ inbox }) => {
     const lane = laneOf('org/apps');
