@@ -41,7 +41,7 @@ const names = Object.keys(scenes);
 /** In every run of the tests: each request of each scene, and what people do at the worst moment. */
 export const representative: readonly CrashCase[] = [
   ...names.map((scene, index) => ({ scene, kills: inTurn(scene, 'unanswered'), loses: index % 2 === 1 })),
-  { scene: 'first proposal', kills: inTurn('first proposal', 'before') },
+  one('first proposal', 'before', 'POST /pulls'),
   { scene: 'closed as moot', kills: inTurn('closed as moot', 'before'), loses: true },
   one('automatic merge', 'answered', 'merge'),
   one('automatic merge', 'unanswered', 'push'),
