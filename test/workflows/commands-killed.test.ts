@@ -95,8 +95,12 @@ test.each(Object.entries(scenes))('a process that ends at any line of /%s is gon
     if (write < scene.writes.length) await expect(outcome).rejects.toThrow();
     else await outcome;
     expect(process.writes).toEqual(scene.writes.slice(0, write + 1));
-    // The next process, twice over: what is done is done.
-    for (let times = 0; times < 2; times++) await answerComment(found, { ports: world.ports, options });
+    // The next process goes on; the one after it finds all of it done.
+    await answerComment(found, { ports: world.ports, options });
+    const { requests } = world.site.standIn;
+    const before = requests.length;
+    expect(await answerComment(found, { ports: world.ports, options })).toEqual({ kind: 'none' });
+    expect(requests.slice(before)).toEqual([]);
     const replies = await world.repliesTo(comment);
     expect(replies).toHaveLength(1);
     expect(replies[0]).toMatch(scene.reply);
