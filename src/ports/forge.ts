@@ -219,7 +219,6 @@ export interface ForgeCondition {
   /** `owner/name`, as the forge writes it. */
   readonly name: string;
   readonly archived: boolean;
-  readonly defaultBranch: string;
   readonly hasIssues: boolean;
   readonly hasPullRequests: boolean;
   /** What the bot needs, and its account or its token may not do. */
@@ -229,7 +228,7 @@ export interface ForgeCondition {
 }
 
 export interface MissingRight {
-  readonly right: 'push' | 'pull-requests' | 'comments' | 'statuses';
+  readonly right: 'push' | 'pull-requests' | 'comments';
   /** Why, as the rest of a sentence in brackets. */
   readonly words: string;
 }

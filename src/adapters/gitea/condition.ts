@@ -32,7 +32,6 @@ function repositoryOf(row: Mapping) {
   return {
     name: quote(textAt(row, 'full_name')),
     archived: flagAt(row, 'archived'),
-    defaultBranch: quote(textAt(row, 'default_branch')),
     canPush: flagAt(objectAt(row, 'permissions'), 'push'),
     hasIssues: flagAt(row, 'has_issues'),
     hasPullRequests: flagAt(row, 'has_pull_requests'),

@@ -17,7 +17,6 @@ export function createCondition(repository: GitHubRepository, { address, clock }
         clockAheadSeconds: clockAhead(headers.date, sentAt, clock.now()),
         name: data.full_name,
         archived: data.archived,
-        defaultBranch: data.default_branch,
         hasIssues: data.has_issues,
         hasPullRequests: true,
         missing: findMissing(data.permissions?.push ?? true, headers['x-oauth-scopes']),

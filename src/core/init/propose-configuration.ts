@@ -39,7 +39,7 @@ export function proposeConfiguration(found: Findings): ProposedConfiguration {
   const applications = proposeApplications({ ...found, environments });
   if (applications.length === 0) throw nothingFound(found.registry);
   const keys = keysOf(found);
-  const needed = new Map(applications.map((it) => [it.name, signaturesFor(it, found.keys, keys)]));
+  const needed = new Map(applications.map((it) => [it.name, signaturesFor(it, found, keys)]));
   const used = [...new Set([...needed.values()].flat())].sort();
   const text = printConfiguration(found.registry, { environments, applications, needed });
   const files = new Map([[configurationPath, text]]);
@@ -68,21 +68,28 @@ function keysOf({ deployed, keys: given }: Findings): ReadonlyMap<string, string
 /** @throws {Failure} `configuration` when a key is missing. */
 function signaturesFor(
   { component, signatures, files }: ProposedApplication,
-  given: ReadonlyMap<string, string>,
+  found: Findings,
   keys: ReadonlyMap<string, string>,
 ): readonly string[] {
-  const wanted = signatures !== undefined && signatures.length > 0 ? signatures : defaultSignatures(given, keys);
+  const wanted = signatures !== undefined && signatures.length > 0 ? signatures : defaultSignatures(found.keys, keys);
   const missing = wanted.find((it) => !keys.has(it));
   if (missing !== undefined) {
     throw new Failure('configuration', `The key of the signature ${missing} of ${component} is not known.`, {
       place: { file: files[0] ?? configurationPath },
-      remedy: `Give it with --public-key ${missing}=FILE.`,
+      remedy: `Give it with --public-key ${missing}=FILE.${whereIs(missing, found)}`,
     });
   }
   if (wanted.length > 0) return wanted;
   throw new Failure('configuration', `Nothing says with which key ${component} is signed.`, {
     remedy: 'Give the public key of the provider with --public-key NAME=FILE, where NAME is the name of the signature.',
   });
+}
+
+/** The key is not in the repository; who may look into the cluster finds it there. */
+function whereIs(signature: string, { deployed }: Findings): string {
+  const all = deployed.flatMap(({ signatures }) => signatures);
+  const secret = all.find((it) => it.name === signature && it.secret !== undefined)?.secret;
+  return secret === undefined ? '' : ` The cluster has it in the secret ${secret}.`;
 }
 
 function defaultSignatures(given: ReadonlyMap<string, string>, keys: ReadonlyMap<string, string>): readonly string[] {

@@ -47,9 +47,8 @@ function examinePlace(found: ForgeCondition, where: string): readonly Examinatio
 
 const deeds: Readonly<Record<MissingRight['right'], string>> = {
   push: 'push branches',
-  'pull-requests': 'open, change and merge pull requests',
+  'pull-requests': 'open, change and merge pull requests, and set statuses',
   comments: 'comment and keep issues',
-  statuses: 'set statuses',
 };
 
 function examineRights({ missing, account }: ForgeCondition, where: string): readonly Examination[] {

@@ -18,7 +18,6 @@ test('the bot has what it needs on a server that is well', async () => {
     clockAheadSeconds: 0,
     name: `${place.owner}/${place.repository}`,
     archived: false,
-    defaultBranch: 'main',
     hasIssues: true,
     hasPullRequests: true,
     missing: [],

@@ -144,6 +144,15 @@ test.each<[string, Partial<Findings>, RegExp]>([
   expect(() => proposeConfiguration({ ...found, ...changes })).toThrow(message);
 });
 
+test('where the cluster has the key, the secret is named', () => {
+  const only = { keys: new Map(), components: [], deployed: [deployed('acme.example/web')] };
+  expect(() => proposeConfiguration({ ...found, ...only })).toThrow(
+    expect.objectContaining({
+      remedy: 'Give it with --public-key release=FILE. The cluster has it in the secret keys.',
+    }),
+  );
+});
+
 test('a key that is given counts more than those of manifests', () => {
   const all = ['OLD\n', 'OTHER\n'].map((publicKey) =>
     deployed('acme.example/web', { signatures: [{ name: 'release', publicKey, secret: undefined }] }),

@@ -8,7 +8,6 @@ const condition: ForgeCondition = {
   clockAheadSeconds: 0,
   name: 'acme/apps',
   archived: false,
-  defaultBranch: 'main',
   hasIssues: true,
   hasPullRequests: true,
   missing: [],
