@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CrashPlace } from '../support/crash-ports.ts';
 import type { Mutant } from './mutants.ts';
@@ -24,13 +22,16 @@ export interface CrashProcess {
   kill(): Promise<void>;
 }
 
+/** Compiled code, which saves a third of a start. */
+const codeCache = fileURLToPath(new URL('../../node_modules/.cache/crash-child', import.meta.url));
+
 const program = fileURLToPath(new URL('../support/crash-child.ts', import.meta.url));
 
 export function startCrashProcess(options: CrashChild): CrashProcess {
   const child = spawn(process.execPath, [program, JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'consignee-crash-code') },
+    env: { ...process.env, NODE_COMPILE_CACHE: codeCache },
   });
   const ended = endOf(child);
   return {
