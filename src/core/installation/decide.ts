@@ -295,6 +295,7 @@ function decideObstacle(
 
 function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, { pullRequest, adoptedBy }: Observation): Decision {
   const where = pullRequest ? ` of pull request #${pullRequest.number}` : '';
+  const named = branch.head.slice(0, 12);
   if (adoptedBy) {
     const detail = `The branch${where} was taken over by ${adoptedBy.name}: people merge it when it is ready, or close it.`;
     return { kind: 'leave', because: 'adopted', detail };
@@ -304,8 +305,8 @@ function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, { pullReques
     because: 'branch-has-other-commits',
     detail:
       `The branch${where} has commits that Consignee did not make (${branch.commits.join(', ')}): it is left alone. ` +
-      'Comment /rebuild to have it made anew without them, or /adopt to keep them and merge it yourself; where there are no ' +
-      'comments, delete the branch, or merge it with git.',
+      `Comment "/rebuild ${named}" to have it made anew without them, or "/adopt ${named}" to keep them and merge it yourself; ` +
+      'where there are no comments, delete the branch, or merge it with git.',
   };
 }
 

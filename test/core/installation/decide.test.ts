@@ -300,3 +300,9 @@ describe('when people decided against all that could be proposed', () => {
     expect(decide(observation({ ...passedOver, ...changes }))).toMatchObject({ kind: 'leave', because });
   });
 });
+
+test('who has committed to the branch is told what to write, with the commit that it is about', () => {
+  const { detail } = decide(observation({ branch: others, pullRequest: pullRequest() }));
+  expect(detail).toContain('"/rebuild bbbbbbbbbbbb"');
+  expect(detail).toContain('"/adopt bbbbbbbbbbbb"');
+});
