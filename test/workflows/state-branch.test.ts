@@ -3,7 +3,8 @@ import { addHold, type Hold } from '../../src/core/state/holds.ts';
 import { stateBranch } from '../../src/core/state/places.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import { changeSaid, readSaid } from '../../src/workflows/state-branch.ts';
-import { configPath, configText, test } from '../support/world.ts';
+import { withBoundaries } from '../support/boundaries.ts';
+import { configPath, configText, createWorld, test } from '../support/world.ts';
 import { bot } from '../support/world-ports.ts';
 
 const clock = { now: () => new Date('2026-11-21T12:00:00Z') };
@@ -62,4 +63,17 @@ test('a file that somebody broke stops its own installation, and no other', asyn
 test('a branch that refuses what the bot writes is told of, and not tried for ever', async ({ world }) => {
   await world.git.refuse('nobody writes here');
   await expect(world.onForge((forge) => hold(forge, '1'))).rejects.toThrow();
+});
+
+test('a hold that is given after the decision to merge stops the merge', async () => {
+  await using world = await createWorld({ config: 'merge: automatic\n' });
+  await world.publish('v1.0.0');
+  expect(await world.step()).toBe('open');
+  const before = async (name: string) => {
+    // The last write of a pass before it merges.
+    if (name === 'recordSeen') await world.onForge((forge) => hold(forge, '1'));
+  };
+  expect(await world.step({ wrap: (ports) => withBoundaries(ports, { before }) })).toBe('failed forge-conflict');
+  expect(await world.pullRequests()).toMatchObject([{ state: 'open' }]);
+  expect(await world.step()).toBe('leave held');
 });
