@@ -7,6 +7,7 @@ import { commitMessage, mergeMessage, trailersOf } from '../core/pull-request/co
 import { describeBody, describeRefused, describeTitle } from '../core/pull-request/describe.ts';
 import { ownLabel } from '../core/pull-request/labels.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
+import { replaceTitle } from '../core/pull-request/replace-title.ts';
 import type { CommitSha } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Selection } from '../core/version/select-version.ts';
@@ -45,6 +46,7 @@ export async function actOnDecision(act: Act): Promise<PullRequest | undefined> 
   const { decision, pullRequest } = act;
   switch (decision.kind) {
     case 'leave':
+      if (decision.because === 'branch-has-other-commits') await tellOfOthers(act, decision.detail);
       return pullRequest;
     case 'refuse':
       return decision.mark === undefined ? pullRequest : markPullRequest(act, decision, decision.mark);
@@ -103,15 +105,37 @@ async function updatePullRequest(act: Act): Promise<PullRequest> {
   const { number } = pullRequest;
   const { bot: by } = options;
   const { lock, content } = await pushProposal(act);
-  const { body } = await findStillOpen(number, ports.forge);
+  const { title, body } = await findStillOpen(number, ports.forge);
   const updated = await ports.forge.pullRequests.update(number, {
-    title: describeTitle(content),
+    title: replaceTitle(title, describeTitle(content), installation.name),
     body: replaceBody(body, describeBody(content)),
     by,
   });
+  if (updated.state === 'closed') {
+    // Whoever closed it looked at the text from before.
+    await ports.forge.pullRequests.update(number, { title, body, by });
+    throw overtaken(updated);
+  }
   if (branch.kind === 'absent')
     await ports.forge.comments.ensure(number, { ...describeBroughtBack(installation, lock.version), by });
   return updated;
+}
+
+/**
+ * Whoever committed to the branch is told once, where they look, that it is left alone (reliability.md C-12). What was told is not asked
+ * for again. Where there are no accounts, those who merge see it in the results of each pass.
+ */
+async function tellOfOthers(
+  { pullRequest, options, ports }: Pick<Act, 'pullRequest' | 'options' | 'ports'>,
+  body: string,
+): Promise<void> {
+  const { forge, store, clock } = ports;
+  if (!pullRequest || !forge.checks) return;
+  const { repository, bot: by } = options;
+  const subject = `other-commits/${pullRequest.number}`;
+  if ((await store.told.last(repository, subject)) === body) return;
+  await forge.comments.ensure(pullRequest.number, { key: 'other-commits', body, by });
+  await store.told.record(repository, subject, body, clock.now());
 }
 
 /** People may be about to merge what was proved once and is no longer: they are told where they look. */
@@ -133,7 +157,11 @@ export async function markPullRequest(
 async function findStillOpen(number: number, forge: Forge): Promise<PullRequest> {
   const found = await findPullRequest(forge, number);
   if (found.state === 'open') return found;
-  throw new Failure('forge-conflict', `Pull request #${number} was ${found.state} while it was brought up to date.`, {
+  throw overtaken(found);
+}
+
+function overtaken({ number, state }: PullRequest): Failure {
+  return new Failure('forge-conflict', `Pull request #${number} was ${state} while it was brought up to date.`, {
     remedy: 'The next pass looks again.',
   });
 }
@@ -169,6 +197,12 @@ async function closePullRequest(
   const { forge } = ports;
   const now = await findPullRequest(forge, pullRequest.number);
   if (now.state !== 'open') return now;
+  // With what somebody has just pushed to it, it may be worth keeping open (C-08).
+  if (branch.kind === 'ours' && now.headSha !== branch.head) {
+    throw new Failure('forge-conflict', `The branch of pull request #${now.number} moved before it was closed.`, {
+      remedy: 'Nothing was closed. The next pass looks again.',
+    });
+  }
   // First the explanation, which is safe to repeat: a crash in between loses nothing.
   await forge.comments.ensure(pullRequest.number, { key: 'closed', body: `Closed: ${why}`, by: options.bot });
   const closed = await forge.pullRequests.close(pullRequest.number, options.bot);

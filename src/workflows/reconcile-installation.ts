@@ -16,6 +16,7 @@ import type { RepositoryContent } from '../ports/repository-content.ts';
 import type { FirstSeen } from '../ports/store.ts';
 import { actOnDecision, markPullRequest } from './act-on-decision.ts';
 import { wasBroughtBack } from './brought-back.ts';
+import { closeTwins, proposalsOf } from './close-twins.ts';
 import { findReplaced } from './find-replaced.ts';
 import { findSetAside } from './find-set-aside.ts';
 import { inspectBranch } from './inspect-branch.ts';
@@ -60,6 +61,7 @@ export async function reconcileInstallation(
   const { registries } = ports.store;
   const { listing, seen } = observed;
   await recordListing({ installation, installed: installed?.version, listing, seen, registries, now, refused });
+  await closeTwins(installation, view.pullRequests, world);
   const base = view.state.commit;
   const pullRequest = await actOnDecision({
     decision,
@@ -232,9 +234,11 @@ async function agreedProposal(content: RepositoryContent, { headSha, body }: Pul
 
 /** @throws {Failure} `forge-conflict` when somebody retargeted it: where it goes then is not what was configured. */
 function findOpen(installation: Installation, all: readonly PullRequest[], base: string): PullRequest | undefined {
-  const open = all.find(({ head }) => head === branchOf(installation));
-  if (!open || open.base === base) return open;
-  throw new Failure('forge-conflict', `Pull request #${open.number} goes into ${open.base} instead of ${base}.`, {
+  const proposals = proposalsOf(installation, all);
+  const elsewhere = proposals.find((it) => it.base !== base);
+  if (!elsewhere) return proposals[0];
+  const { number } = elsewhere;
+  throw new Failure('forge-conflict', `Pull request #${number} goes into ${elsewhere.base} instead of ${base}.`, {
     remedy: 'Somebody retargeted it. Set it back, or close it.',
   });
 }

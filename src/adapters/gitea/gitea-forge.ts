@@ -1,3 +1,4 @@
+import { Failure } from '../../core/failure.ts';
 import type { Person } from '../../core/repository/commit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Forge } from '../../ports/forge.ts';
@@ -11,7 +12,7 @@ import type { MergeTrees } from './merge-pull-request.ts';
 import { createPeople } from './people.ts';
 import { createPullRequests } from './pull-requests.ts';
 import { createReviews } from './reviews.ts';
-import { createSite } from './site.ts';
+import { createSite, type Site } from './site.ts';
 
 export interface GiteaForgeOptions extends GiteaClientOptions {
   /** The same repository through git. */
@@ -34,8 +35,8 @@ export function createGiteaForge({ repository, owner, name, clock, bot, ...optio
   const site = createSite({ client, clock, owner, name });
   const comments = createComments(site);
   return {
-    content: repository,
-    writer: repository,
+    content: { ...repository, readRefs: () => naming(site, repository.readRefs) },
+    writer: { ...repository, push: (changes) => naming(site, () => repository.push(changes)) },
     pullRequests: createPullRequests(site, mergeTreesOf(repository)),
     comments,
     people: createPeople(site),
@@ -49,6 +50,16 @@ export function createGiteaForge({ repository, owner, name, clock, bot, ...optio
       return client.requests;
     },
   };
+}
+
+/** Of a repository that was renamed git tells a number only; the API tells where it is now. */
+async function naming<Result>(site: Site, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Failure && /returned error: 3\d\d\b/.test(error.message)) await site.checkRepository();
+    throw error;
+  }
 }
 
 function mergeTreesOf(repository: GitRepository): MergeTrees {
