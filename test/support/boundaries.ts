@@ -17,7 +17,7 @@ export function withBoundaries(
       return result;
     };
   const { forge, store } = ports;
-  const { writer, pullRequests, comments } = forge;
+  const { writer, pullRequests, comments, checks } = forge;
   const { registries } = store;
   return {
     ...ports,
@@ -40,6 +40,7 @@ export function withBoundaries(
         add: around('comment', comments.add),
         ensure: around('ensureComment', comments.ensure),
       },
+      checks: checks && { ...checks, set: around('check', checks.set) },
     },
     store: {
       ...store,

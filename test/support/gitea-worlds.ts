@@ -85,9 +85,13 @@ async function readTemplate(): Promise<Template> {
   );
 }
 
-/** A stand-in of its own for each world: it starts in a few milliseconds. */
-export async function createStandInWorld(limits: Partial<GiteaLimits> = {}): Promise<StandInWorld> {
-  const git = await copyGitWorld();
+/**
+ * A stand-in of its own for each world: it starts in a few milliseconds.
+ *
+ * @param given A repository that there is already, with nothing on the forge yet; it goes with the world.
+ */
+export async function createStandInWorld(limits: Partial<GiteaLimits> = {}, given?: GitWorld): Promise<StandInWorld> {
+  const git = given ?? (await copyGitWorld());
   const standIn = await startGiteaStandIn(git.bare);
   const place: GiteaPlace = {
     url: standIn.url,
