@@ -29,26 +29,14 @@ const rows: readonly Row[] = [
   ],
   [
     'closing as moot',
-    'closes it',
-    ['close'],
-    ['#1 closed: v1.0.0 → v1.1.0', '#1 is told: Closed', 'branch gone', 'main v1.1.0'],
-  ],
-  [
-    'closing as moot',
     'reopens it',
     ['push'],
     ['#1 closed: v1.0.0 → v1.1.0', '#1 is told: Closed', 'branch gone', 'main v1.1.0'],
   ],
   [
     'closing as moot',
-    'deletes the branch',
-    ['ensureComment'],
-    ['#1 closed: v1.0.0 → v1.1.0', '#1 is told: Closed', 'branch gone', 'main v1.1.0'],
-  ],
-  [
-    'closing as moot',
     'makes a pass with another bot',
-    ['ensureComment', 'close'],
+    ['ensureComment'],
     ['#1 closed: v1.0.0 → v1.1.0', '#1 is told: Closed', 'branch gone', 'main v1.1.0'],
   ],
   ['merging', 'pushes to the branch', ['merge'], ['#1 open: v1.0.0 → v1.1.0', others, 'branch theirs', 'main v1.0.0']],
@@ -58,12 +46,7 @@ const rows: readonly Row[] = [
     ['push'],
     ['#1 merged by consignee: v1.0.0 → v1.1.0', 'branch theirs', 'main v1.1.0'],
   ],
-  [
-    'merging',
-    'retargets it',
-    ['recordSeen', 'merge'],
-    ['#1 open into release: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0'],
-  ],
+  ['merging', 'retargets it', ['merge'], ['#1 open into release: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
   ['merging', 'closes it', ['merge'], ['#1 closed: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
   [
     'merging',
@@ -84,12 +67,6 @@ const rows: readonly Row[] = [
     'deletes the branch',
     ['merge'],
     ['#1 closed: v1.0.0 → v1.1.0', '#2 merged by consignee: v1.0.0 → v1.1.0', 'branch gone', 'main v1.1.0'],
-  ],
-  [
-    'merging',
-    'deletes the branch',
-    ['push'],
-    ['#1 merged by consignee: v1.0.0 → v1.1.0', 'branch gone', 'main v1.1.0'],
   ],
   [
     'merging',
@@ -117,15 +94,9 @@ const rows: readonly Row[] = [
     ['#1 closed: v1.0.0 → v1.1.0', '#1 is told: Closed', 'branch gone', 'main v1.1.0'],
   ],
   [
-    'merging',
-    'gives it another title and a label',
-    ['recordSeen'],
-    ['#1 merged by consignee: Mine, mine', 'branch gone', 'main v1.1.0'],
-  ],
-  [
     'opening after one that was closed',
     'reopens it',
-    ['push', 'open'],
+    ['open'],
     ['#1 open: v1.0.0 → v1.2.0', 'branch ours', 'main v1.0.0'],
   ],
   [

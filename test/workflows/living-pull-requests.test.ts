@@ -9,15 +9,8 @@ const others = '#1 is told: The branch of pull request #1 has commits that Consi
  * ends with is reliability.md C-08 to C-14 and C-19 to C-21.
  */
 const rows: readonly Row[] = [
-  [
-    'resting',
-    'pushes to the branch by force',
-    ['start'],
-    ['#1 open: v1.0.0 → v1.1.0', others, 'branch theirs', 'main v1.0.0'],
-  ],
   ['resting', 'pushes to the branch', ['start'], ['#1 open: v1.0.0 → v1.1.0', others, 'branch theirs', 'main v1.0.0']],
   ['resting', 'retargets it', ['start'], ['#1 open into release: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
-  ['resting', 'merges it', ['start'], ['#1 merged by mira: v1.0.0 → v1.1.0', 'branch ours', 'main v1.1.0']],
   ['resting', 'closes it', ['start'], ['#1 closed: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
   [
     'resting',
@@ -40,19 +33,12 @@ const rows: readonly Row[] = [
   ['opening', 'pushes to the branch', ['push'], ['branch theirs', 'main v1.0.0']],
   ['opening', 'pushes to the branch', ['open'], ['#1 open: v1.0.0 → v1.1.0', others, 'branch theirs', 'main v1.0.0']],
   ['opening', 'closes it', ['check'], ['#1 closed: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
-  [
-    'opening',
-    'deletes the branch',
-    ['check'],
-    ['#1 closed: v1.0.0 → v1.1.0', '#2 open: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0'],
-  ],
   ['opening', 'deletes the branch', ['open'], ['#1 open: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
-  ['opening', 'pushes to main', ['push'], ['#1 open: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
   ['opening', 'changes the values on main', ['push'], ['#1 open: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0']],
   [
     'opening',
     'makes a pass with another bot',
-    ['push', 'open', 'check'],
+    ['push', 'open'],
     ['#1 open: v1.0.0 → v1.1.0', 'branch ours', 'main v1.0.0'],
   ],
   [
@@ -75,7 +61,6 @@ const rows: readonly Row[] = [
     ['push', 'update'],
     ['#1 closed: v1.0.0 → v1.1.0', '#2 open: v1.0.0 → v1.2.0', 'branch ours', 'main v1.0.0'],
   ],
-  ['updating', 'closes it', ['check'], ['#1 closed: v1.0.0 → v1.2.0', 'branch ours', 'main v1.0.0']],
   ['updating', 'closes and reopens it', ['push'], ['#1 open: v1.0.0 → v1.2.0', 'branch ours', 'main v1.0.0']],
   ['updating', 'merges it', ['update'], ['#1 merged by mira: v1.0.0 → v1.2.0', 'branch ours', 'main v1.2.0']],
   [
@@ -111,11 +96,10 @@ const rows: readonly Row[] = [
     ['push', 'update'],
     ['#1 closed: v1.0.0 → v1.1.0', '#2 open: v1.0.0 → v1.2.0', 'branch ours', 'main v1.0.0'],
   ],
-  ['updating', 'changes the values on main', ['push'], ['#1 open: v1.0.0 → v1.2.0', 'branch ours', 'main v1.0.0']],
   [
     'updating',
     'makes a pass with another bot',
-    ['push', 'update', 'check'],
+    ['push', 'update'],
     ['#1 open: v1.0.0 → v1.2.0', 'branch ours', 'main v1.0.0'],
   ],
   [
