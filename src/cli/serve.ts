@@ -1,3 +1,4 @@
+import type { ForgeConnection } from '../config/server-connections.ts';
 import { Failure } from '../core/failure.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
@@ -43,6 +44,7 @@ interface ServedLane {
   readonly lane: Lane;
   readonly connection: string | undefined;
   readonly repository: string | undefined;
+  readonly packages: string | undefined;
 }
 
 function createLanes(
@@ -67,8 +69,14 @@ function createLanes(
       onDone,
     });
     const connection = forge.type === 'plain-git' ? undefined : `forge:${forge.name}`;
-    return { lane, connection, repository: session.place };
+    return { lane, connection, repository: session.place, packages: packagesOf(forge) };
   });
+}
+
+/** Where the forge keeps packages. */
+function packagesOf({ type, url }: ForgeConnection): string | undefined {
+  if (type === 'github') return url === undefined ? 'ghcr.io' : undefined;
+  return url === undefined ? undefined : new URL(url).host;
 }
 
 interface Listening {

@@ -8,7 +8,7 @@ import type { Actor } from '../core/pull-request/actor.ts';
 import { plain } from '../core/pull-request/markdown.ts';
 import type { Comment, PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommandKey, UnfinishedCommand } from '../ports/command-log.ts';
-import type { Permission } from '../ports/forge.ts';
+import type { People, Permission } from '../ports/forge.ts';
 import { carryOut } from './carry-out-command.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
 import type { BudgetAnswer, ReplyBudget } from './reply-budget.ts';
@@ -27,6 +27,8 @@ export interface CommentWorld {
   readonly options: PassOptions;
   /** Of the process; without it nobody's comments are counted. */
   readonly replies?: ReplyBudget | undefined;
+  /** Whether events may be under way that say more about comments than the forge does: not when a process begins. */
+  readonly eventsMayCome?: boolean | undefined;
 }
 
 export type Answered =
@@ -40,6 +42,8 @@ export type Answered =
 const longestWait = 24 * 60 * 60 * 1000;
 /** After this a command that cannot be answered is given up. In milliseconds. */
 const longestTrying = longestWait + 60 * 60 * 1000;
+/** So long the event of a comment may be under way that was found without it; it may say what the forge does not. In milliseconds. */
+const eventTime = 60 * 1000;
 /** What an event says about rights counts for a minute; the clocks of forge and bot may differ by two (C-32). In milliseconds. */
 const hintTime = 3 * 60 * 1000;
 
@@ -70,6 +74,7 @@ async function answer(found: FoundComment, key: CommandKey, world: CommentWorld)
   const { comment, permission } = found;
   const { author, number } = comment;
   const { forge, store, clock, log } = world.ports;
+  const people = rememberPermissions(forge.people);
   if (isMachine(author) || !mayBeCommand(comment) || author.id === (await forge.people.self()).id) return nothing;
   const bodyDigest = found.bodyDigest ?? hexDigestOf(comment);
   // First of all, so that a comment that was dealt with costs no request, and one that is dealt with is never lost.
@@ -82,13 +87,27 @@ async function answer(found: FoundComment, key: CommandKey, world: CommentWorld)
   if (!place || parsed.kind === 'none') return ignore(key, world);
   const digests = [bodyDigest, ...(before ? [before.bodyDigest] : [])];
   const read: ReadComment = { ...found, permission: freshHint(found, clock.now()), place, parsed, digests };
-  const given = await replyTo(read, { ...world, key });
+  const ports = { ...world.ports, forge: { ...forge, people } };
+  const given = await replyTo(read, { ...world, ports, key });
   if (!given) return ignore(key, world);
   log.info('command.carried-out', { ...key, number, by: author.name });
   return writeReply(found, given, { ...world, key });
 }
 
 const nothing = { kind: 'none' } as const;
+
+/** For one command everybody's rights are asked for once. */
+function rememberPermissions(people: People): People {
+  const known = new Map<string, ReturnType<People['permissionOf']>>();
+  return {
+    ...people,
+    permissionOf(actor, hint) {
+      const asked = known.get(actor.id) ?? people.permissionOf(actor, hint);
+      known.set(actor.id, asked);
+      return asked;
+    },
+  };
+}
 
 /** Programs that the forge itself runs, and apps: two of them must not talk to each other (reliability.md A-56). */
 const isMachine = ({ id, name }: Actor): boolean => name.endsWith('[bot]') || /^-\d+$/.test(id);
@@ -140,11 +159,21 @@ interface Given {
 
 /** @returns `undefined` for what is not answered. */
 async function replyTo(read: ReadComment, world: Keyed): Promise<Given | undefined> {
-  const { comment, parsed } = read;
+  const { comment } = read;
   const obstacle = findObstacle(read, world.ports.clock.now());
   const budget = await takeBudget(read, obstacle, world);
   if (budget === 'over') return undefined;
-  await acknowledge(comment, world);
+  // The sign and the work go side by side.
+  const [, given] = await Promise.all([acknowledge(comment, world), giveReply(read, { obstacle, budget }, world)]);
+  return given;
+}
+
+async function giveReply(
+  read: ReadComment,
+  { obstacle, budget }: { readonly obstacle: string | undefined; readonly budget: BudgetAnswer },
+  world: Keyed,
+): Promise<Given> {
+  const { comment, parsed } = read;
   const why = budget === 'spent' ? spentText : obstacle;
   if (why !== undefined) return say(read, why);
   if (parsed.kind === 'wrong') return { reply: replyToWrong(comment.author, parsed) };
@@ -157,9 +186,21 @@ async function takeBudget(read: ReadComment, obstacle: string | undefined, world
   const { author, id } = comment;
   const permission = await world.ports.forge.people.permissionOf(author, hint);
   const isCommand = parsed.kind === 'command' && obstacle === undefined;
+  const age = world.ports.clock.now().getTime() - comment.createdAt.getTime();
+  const mayBeTold = world.eventsMayCome === true && hint === undefined && age < eventTime;
+  if (permission === 'unknown' && isCommand && mayBeTold) throw new TooEarly(comment);
   if (permission === 'none' || (permission === 'unknown' && !isCommand)) return 'over';
   const mayWrite = permission === 'write' || permission === 'admin';
   return world.replies?.take(author, id, { mayWrite, now: world.ports.clock.now() }) ?? 'within';
+}
+
+/** What somebody may do is not known yet, and may be a moment later. */
+export class TooEarly extends Failure {
+  constructor({ author, id }: Comment) {
+    super('forge-conflict', `What ${author.name} may do is not known yet, for comment ${id}.`, {
+      remedy: 'Its webhook may say it. Without one the command is answered with what the forge tells.',
+    });
+  }
 }
 
 async function obey({ place, command, ...read }: ReadComment & { readonly command: Command }, world: Keyed) {

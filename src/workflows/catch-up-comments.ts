@@ -1,5 +1,5 @@
 import type { Comment } from '../core/pull-request/pull-request.ts';
-import { type Answered, answerComment, type CommentWorld } from './answer-comment.ts';
+import { type Answered, answerComment, type CommentWorld, TooEarly } from './answer-comment.ts';
 
 /** Times of forge and bot differ, and a comment may be listed late. In milliseconds. */
 const overlap = 10 * 60 * 1000;
@@ -63,7 +63,9 @@ async function tryToAnswer(comment: Comment, world: CommentWorld): Promise<Answe
     return await answerComment({ comment }, world);
   } catch (error) {
     const { repository } = world.options;
-    world.ports.log.warn('comment.failed', { repository, comment: comment.id, error: String(error) });
+    const fields = { repository, comment: comment.id, error: String(error) };
+    if (error instanceof TooEarly) world.ports.log.info('comment.waits', fields);
+    else world.ports.log.warn('comment.failed', fields);
     return undefined;
   }
 }

@@ -53,8 +53,12 @@ export function createCommentQueue(pauses: { readonly first: number; readonly lo
     add(comment) {
       const before = entries.get(comment.id);
       const deliveries = [...(before?.comment.deliveries ?? []), ...comment.deliveries];
-      const merged = { ...comment, ...before?.comment, deliveries };
-      entries.set(comment.id, { due: Number.NEGATIVE_INFINITY, done: false, ...before, comment: merged });
+      const { bodyDigest = comment.bodyDigest, permission = comment.permission } = before?.comment ?? {};
+      const merged = { ...comment, ...before?.comment, bodyDigest, permission, deliveries };
+      // What is told of it now may be what was missing.
+      const isNews = before?.comment.permission === undefined && permission !== undefined;
+      const due = before && !isNews ? before.due : Number.NEGATIVE_INFINITY;
+      entries.set(comment.id, { done: before?.done ?? false, due, comment: merged });
     },
     take(now) {
       const found = free().find(({ due }) => due <= now)?.comment;

@@ -11,6 +11,8 @@ export interface Addressed {
   readonly connection: string | undefined;
   /** `owner/name` */
   readonly repository: string | undefined;
+  /** Host of the registry that the forge itself is; its events come by the forge's connection, too. */
+  readonly packages: string | undefined;
 }
 
 export interface Dispatcher {
@@ -91,7 +93,7 @@ function hand(
   lanes: readonly Addressed[],
   waitingFor: Map<number, number>,
 ): number {
-  const host = connection.startsWith('registry:') ? connection.slice('registry:'.length).split('/', 1)[0] : undefined;
+  const host = hostOf(connection, lanes);
   const hints = events.flatMap((event) =>
     lanes.filter((it) => concerns(it, event, connection)).map(({ lane }) => ({ lane, event })),
   );
@@ -103,8 +105,14 @@ function hand(
   return taken;
 }
 
+/** Of the registry that sent an event. */
+function hostOf(connection: string, lanes: readonly Addressed[]): string | undefined {
+  if (connection.startsWith('registry:')) return connection.slice('registry:'.length).split('/', 1)[0];
+  return lanes.find((it) => it.connection === connection)?.packages;
+}
+
 function concerns({ connection, repository }: Addressed, event: HintEvent, from: string): boolean {
-  if (event.kind === 'artifact') return from.startsWith('registry:');
+  if (event.kind === 'artifact') return true;
   if (from !== connection) return false;
   // A repository that was renamed has another name than the one that is configured.
   return event.kind === 'repository' || isSame(event.repository, repository);

@@ -140,7 +140,7 @@ async function perform(work: Work | undefined, lane: LaneState, input: LaneInput
     return;
   }
   if (work.everything) {
-    const { answered, left } = await catchUpComments(lane.world, lane.comments.places());
+    const { answered, left } = await catchUpComments(commentWorldOf(lane), lane.comments.places());
     for (const it of answered) addAnswered(it, lane.agenda);
     for (const { id, number } of left) lane.comments.add({ id, number, deliveries: [] });
     await pass({ ...input.options, between: () => overtake(lane, input) }, lane, input);
@@ -153,6 +153,11 @@ async function perform(work: Work | undefined, lane: LaneState, input: LaneInput
   }
   await input.onDone(work.deliveries);
 }
+
+const commentWorldOf = ({ world, known }: LaneState): CommentWorld => ({
+  ...world,
+  eventsMayCome: known !== undefined,
+});
 
 /** More of them are dealt with after other work: people who say much must not keep everything else from being done. */
 const commentsAtOnce = 20;
@@ -169,7 +174,7 @@ async function answerComments(lane: LaneState, { ports, options, onDone }: LaneI
   for (let count = 0; count < commentsAtOnce; count++) {
     const comment = lane.stopping ? undefined : lane.comments.take(performance.now());
     if (!comment) return count > 0;
-    const answered = await answerWaiting(comment, lane.comments, lane.world);
+    const answered = await answerWaiting(comment, lane.comments, commentWorldOf(lane));
     if (!answered) continue;
     addAnswered(answered, lane.agenda);
     if (comment.deliveries.length > 0) await onDone(comment.deliveries);

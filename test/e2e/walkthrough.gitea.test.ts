@@ -11,11 +11,10 @@ else {
     await using world = await createServedWorld(server);
     const { ask, below } = world;
     await world.publish('podinfo', 'v1.0.0');
-    await world.commit({
-      '.consignee/config.yaml': configuration(server.url, server.owner),
-      '.consignee/keys/release.pub': world.keys.publicKey,
-    });
-    await world.hook();
+    await world.consignee('init', '--public-key', 'release=release.pub', '--admin-token', 'env:ADMIN_TOKEN', ...named);
+    const proposed = await openPullRequest(world, '');
+    await merge(world, proposed);
+    await world.hookRegistry();
     await using serving = await world.serve();
 
     const first = await openPullRequest(world, 'v1.0.0');
@@ -39,18 +38,13 @@ else {
     const lock = await ask('admin', 'GET', `${below}/contents/.consignee/lock/default/podinfo.yaml`);
     expect(Buffer.from(String(lock.content), 'base64').toString()).toMatch(/version: "?v1\.1\.0/);
     const all = Object.values(await ask('admin', 'GET', `${below}/pulls?state=all`));
-    expect(all).toHaveLength(2);
+    expect(all).toHaveLength(3);
     expect(serving.log.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 }
 
-function configuration(url: string, owner: string): string {
-  return `registry: ${new URL(url).host}/${owner}
-verify: [{ signature: release, publicKey: keys/release.pub }]
-flux: { kustomizations: clusters/kind }
-applications: { podinfo: { component: example.org/podinfo } }
-`;
-}
+/** The catalogue of a shared server lists what other tests put there. */
+const named = ['--component', 'example.org/podinfo'];
 
 /** @returns The number of the open pull request for a version, once there is one. */
 async function openPullRequest({ ask, below }: ServedWorld, version: string): Promise<number> {

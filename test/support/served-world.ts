@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { digestOf } from '../../src/core/digest.ts';
 import type { PublishedVersion } from '../../src/ports/archive-writer.ts';
 import { createKeyPair, type KeyPair } from '../builders/component-version.ts';
@@ -13,6 +14,7 @@ import { type AskGitea, createAskGitea, type GiteaPlace } from './gitea-accounts
 import type { GiteaServer } from './gitea-worlds.ts';
 
 const program = fileURLToPath(new URL('../../bin/consignee.js', import.meta.url));
+const execute = promisify(execFile);
 const webhookSecret = 'a-secret-that-only-this-test-knows-0123456789';
 
 /**
@@ -30,13 +32,14 @@ export interface ServedWorld extends AsyncDisposable {
   publish(name: string, version: string): Promise<void>;
   /** Writes files of the applications repository, as the administrator. */
   commit(files: Readonly<Record<string, string>>): Promise<void>;
-  /** Has the server send what happens to the bot. */
-  hook(): Promise<void>;
+  /** Has the registry tell the bot what arrives there. */
+  hookRegistry(): Promise<void>;
+  /** Runs the command line in the folder. @returns What it printed. */
+  consignee(...words: readonly string[]): Promise<string>;
   /** Starts `consignee serve`. @returns Once it listens and has looked at everything. */
   serve(): Promise<Serving>;
   /** The variables of the operator's environment. */
   readonly variables: NodeJS.ProcessEnv;
-  readonly program: string;
 }
 
 export interface Serving extends AsyncDisposable {
@@ -67,10 +70,10 @@ export async function createServedWorld(server: GiteaServer, { more = '' }: Opti
   await writeFile(join(folder, 'consignee.yaml'), serverConfig({ url, owner, repository, host, port, more }));
   const below = `/repos/${owner}/${repository}`;
   const keys = createKeyPair();
-  const hookAddress = `http://127.0.0.1:${port}/hooks`;
-  const variables = { ...process.env, FORGE_TOKEN: tokens.bot, ADMIN_TOKEN: tokens.admin, HOOK_SECRET: webhookSecret };
+  await writeFile(join(folder, 'release.pub'), keys.publicKey);
+  const variables: NodeJS.ProcessEnv = { ...process.env, FORGE_TOKEN: tokens.bot, ADMIN_TOKEN: tokens.admin, HOOK_SECRET: webhookSecret };
   return {
-    ...{ folder, place, ask, keys, below, variables, program },
+    ...{ folder, place, ask, keys, below, variables },
     publish: (name, version) => push(server, podinfoVersion(version, { name: `example.org/${name}` }, keys)),
     async commit(files) {
       for (const [path, content] of Object.entries(files)) {
@@ -78,13 +81,14 @@ export async function createServedWorld(server: GiteaServer, { more = '' }: Opti
         await ask('admin', 'POST', `${below}/contents/${path}`, body);
       }
     },
-    async hook() {
-      const to = (path: string, events: readonly string[]) => ({
-        ...{ type: 'gitea', active: true, events },
-        config: { url: `${hookAddress}/${path}`, content_type: 'json', secret: webhookSecret },
-      });
-      await ask('admin', 'POST', `${below}/hooks`, to('gitea/gitea', forgeEvents));
-      await ask('admin', 'POST', `/orgs/${owner}/hooks`, to(`registry/${host}`, ['package']));
+    async hookRegistry() {
+      const to = `http://127.0.0.1:${port}/hooks/registry/${encodeURIComponent(host)}`;
+      const config = { url: to, content_type: 'json', secret: webhookSecret };
+      await ask('admin', 'POST', `/orgs/${owner}/hooks`, { type: 'gitea', active: true, events: ['package'], config });
+    },
+    async consignee(...words) {
+      const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = variables;
+      return (await execute(process.execPath, [program, ...words], { cwd: folder, env })).stdout;
     },
     serve: () => startServing(folder, variables),
     async [Symbol.asyncDispose]() {
@@ -92,8 +96,6 @@ export async function createServedWorld(server: GiteaServer, { more = '' }: Opti
     },
   };
 }
-
-const forgeEvents = ['push', 'pull_request', 'issue_comment', 'pull_request_comment', 'pull_request_review', 'status'];
 
 interface Configuration {
   readonly url: string;

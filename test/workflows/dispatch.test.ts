@@ -36,7 +36,7 @@ interface Taking extends Addressed {
 function laneOf(repository: string, takes = true): Taking {
   const hints: Taking['hints'] = [];
   return {
-    ...{ connection: 'forge:internal', repository, hints },
+    ...{ connection: 'forge:internal', repository, packages: 'git.example.org', hints },
     lane: {
       hint: (event, delivery, registry) => {
         if (takes) hints.push({ event, delivery, registry });
@@ -90,6 +90,16 @@ describe('deliveries', () => {
     expect(await inbox.pending()).toHaveLength(1);
     await dispatcher.done((second ?? []).slice(1));
     expect(await inbox.pending()).toEqual([]);
+  });
+
+  test('of packages come by the connection of the forge, too', async ({ inbox }) => {
+    const lanes = [laneOf('org/apps'), laneOf('org/others')];
+    const event = { kind: 'artifact', name: 'org/a', tag: 'v1' } as const;
+    await receive(inbox, [event]);
+    const dispatcher = dispatcherOf(inbox, lanes);
+    dispatcher.wake();
+    await dispatcher.settle();
+    for (const { hints } of lanes) expect(hints).toMatchObject([{ event, registry: 'git.example.org' }]);
   });
 
   test('are handed over once in a process, and again in the next one', async ({ inbox }) => {
