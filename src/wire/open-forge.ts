@@ -32,6 +32,8 @@ export async function openForge(
     url: repository.url,
     name: repository.name,
     cacheFolder: surroundings.cache,
+    // In plain git any branch may have a pull request.
+    branches: forge.type === 'plain-git' ? undefined : [repository.branch],
     environment: surroundings.variables,
     credentials: gitAccountOf(forge, token, surroundings),
     certificateAuthority: forge.certificateAuthority,

@@ -120,11 +120,7 @@ describe('wrong usage and configuration ends with 2', () => {
       { config: `${repositoryConfig}templates: mine\n` },
       ['.consignee/templates/mine', 'set.yaml'],
     ],
-    [
-      'a setting that comes later',
-      { config: `${repositoryConfig}soak: 1h\n` },
-      ['soak', 'config.yaml:5'],
-    ],
+    ['a setting that comes later', { config: `${repositoryConfig}soak: 1h\n` }, ['soak', 'config.yaml:5']],
     [
       'a template that yields a list where a name belongs',
       { files: { '.consignee/templates/ocm-controller/deploy.yaml': overridden("name: ${{ ['a', 'b'] }}") } },

@@ -71,7 +71,12 @@ export async function createServedWorld(server: GiteaServer, { more = '' }: Opti
   const below = `/repos/${owner}/${repository}`;
   const keys = createKeyPair();
   await writeFile(join(folder, 'release.pub'), keys.publicKey);
-  const variables: NodeJS.ProcessEnv = { ...process.env, FORGE_TOKEN: tokens.bot, ADMIN_TOKEN: tokens.admin, HOOK_SECRET: webhookSecret };
+  const variables: NodeJS.ProcessEnv = {
+    ...process.env,
+    FORGE_TOKEN: tokens.bot,
+    ADMIN_TOKEN: tokens.admin,
+    HOOK_SECRET: webhookSecret,
+  };
   return {
     ...{ folder, place, ask, keys, below, variables },
     publish: (name, version) => push(server, podinfoVersion(version, { name: `example.org/${name}` }, keys)),
@@ -137,11 +142,18 @@ async function push({ url, owner, tokens }: GiteaServer, version: PublishedVersi
   await send('PUT', `${base}/manifests/${version.tag}`, version.manifest, mediaType);
 }
 
+/** As the first line of the program has them. */
+const flags = ['--max-semi-space-size=4'];
+
 /** Starts `consignee serve` in a folder with a `consignee.yaml`. */
 export async function startServing(folder: string, variables: NodeJS.ProcessEnv): Promise<Serving> {
   // The tests' own compile cache and options are not the operator's.
   const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = variables;
-  const child = spawn(process.execPath, [program, 'serve'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [...flags, program, 'serve'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const log: Readonly<Record<string, unknown>>[] = [];
   let rest = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -58,6 +58,24 @@ describe('a hold', () => {
 });
 
 describe('who is answered', () => {
+  test('what nobody knows yet is waited for while an event may be under way that says it, and no longer', async () => {
+    await using world = await createProposed();
+    const unknown = withForge(world.ports, ({ people }) => ({
+      people: { ...people, permissionOf: async () => 'unknown' },
+    }));
+    const comment = await world.comment('maintainer', 1, '/hold 3d');
+    const found = { comment, bodyDigest: hexOf('/hold 3d') };
+    const early = answerComment(found, { ports: unknown, options: world.options, eventsMayCome: true });
+    await expect(early).rejects.toMatchObject({
+      code: 'forge-conflict',
+      message: expect.stringContaining('not known yet'),
+    });
+    expect(await world.repliesTo(comment)).toEqual([]);
+    const told = { ...found, permission: 'write' } as const;
+    await answerComment(told, { ports: world.ports, options: world.options, eventsMayCome: true });
+    expect(await world.repliesTo(comment)).toEqual([expect.stringContaining('Held until')]);
+  });
+
   test('nobody gets a word about a mistake who is not known to be let in, and nobody at all who is kept out', async () => {
     await using world = await createProposed();
     const as = (answer: 'unknown' | 'none') =>

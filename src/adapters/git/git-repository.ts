@@ -31,6 +31,8 @@ export interface GitRepositoryOptions {
   readonly name: string;
   /** Of this process; what git needs is picked from it (PATH, ssh agent, proxies, certificates). */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Branches of people that are read, besides the bot's own. Default: all. */
+  readonly branches?: readonly string[] | undefined;
   /** For https, asked for anew for each command. */
   readonly credentials?: (() => Promise<GitAccount>) | undefined;
   /** File in PEM, for https. */
@@ -50,7 +52,7 @@ export async function openGitRepository(options: GitRepositoryOptions): Promise<
   const { url, cacheFolder, name, environment, credentials, certificateAuthority } = options;
   const address = parseGitAddress(url, name);
   const git = createGit({ environment, address, credentials, certificateAuthority });
-  const remote = { git, address, name };
+  const remote = { git, address, name, branches: options.branches };
   const cache = createGitCache(git, cacheFolder, folderNameOf(address.url));
   const copy = createLocalCopy(git, cache.folder, name);
   const fetchNow = () => fetchRefs(remote, copy, cache);

@@ -11,6 +11,8 @@ export interface Remote {
   readonly git: Git;
   readonly address: GitAddress;
   readonly name: string;
+  /** Branches of people that are copied; `undefined` copies all. The bot's own are copied always. */
+  readonly branches?: readonly string[] | undefined;
 }
 
 export type Refs = ReadonlyMap<string, CommitSha>;
@@ -20,7 +22,16 @@ const fetchSeconds = 600;
 /** Between listing and fetching, refs may move. More often than this in a row they do not. */
 const fetchAttempts = 5;
 /** What is copied: branches, and the bot's own refs. */
-const refspecs = ['+refs/heads/*:refs/copy/heads/*', '+refs/consignee/*:refs/copy/consignee/*'];
+function refspecsOf(branches: readonly string[] | undefined): readonly string[] {
+  const wanted = branches === undefined ? ['*'] : ['consignee/*', ...branches];
+  return [...wanted.map((it) => `+refs/heads/${it}:refs/copy/heads/${it}`), '+refs/consignee/*:refs/copy/consignee/*'];
+}
+
+/** What moves on the branches of others is none of the bot's, and need not be fetched. */
+function isCopied(ref: string, branches: readonly string[] | undefined): boolean {
+  if (branches === undefined || !ref.startsWith('refs/heads/')) return true;
+  return ref.startsWith('refs/heads/consignee/') || branches.some((it) => ref === `refs/heads/${it}`);
+}
 const fetchWords = ['fetch', '--quiet', '--no-tags', '--prune', '--no-write-fetch-head', '--no-auto-maintenance'];
 
 /** Reads where the remote refs are, and nothing else. @throws {Failure} `forge-unreachable`, `forge-denied`. */
@@ -49,14 +60,17 @@ export async function fetchRefs(remote: Remote, copy: LocalCopy, cache: GitCache
     checkNotEmpty(refs, remote.name);
     const format = [...refs.values()].some((it) => it.length === 64) ? 'sha256' : 'sha1';
     if (await cache.ensureFormat(format)) await copy.stop();
-    if (await hasAll(refs, copy)) return refs;
-    const output = await remote.git.run([...fetchWords, '--end-of-options', remote.address.url, ...refspecs], {
-      folder: copy.folder,
-      seconds: fetchSeconds,
-      code: 'forge-unreachable',
-    });
+    if (await hasAll(refs, remote, copy)) return refs;
+    const output = await remote.git.run(
+      [...fetchWords, '--end-of-options', remote.address.url, ...refspecsOf(presentIn(refs, remote.branches))],
+      {
+        folder: copy.folder,
+        seconds: fetchSeconds,
+        code: 'forge-unreachable',
+      },
+    );
     // That all is there counts, not how the fetch ended: another process may have held a ref of the copy.
-    if (await hasAll(refs, copy)) return refs;
+    if (await hasAll(refs, remote, copy)) return refs;
     if (output.code !== 0 && !output.stderr.includes('cannot lock ref')) {
       throw new CopyTrouble(remoteFailure(remote.name, 'fetch from', output));
     }
@@ -64,8 +78,14 @@ export async function fetchRefs(remote: Remote, copy: LocalCopy, cache: GitCache
   throw new Failure('forge-conflict', `The branches of ${remote.name} keep moving while they are read`);
 }
 
-async function hasAll(refs: Refs, copy: LocalCopy): Promise<boolean> {
-  return (await Promise.all([...refs.values()].map(copy.hasObject))).every(Boolean);
+async function hasAll(refs: Refs, { branches }: Remote, copy: LocalCopy): Promise<boolean> {
+  const wanted = [...refs].filter(([ref]) => isCopied(ref, branches)).map(([, sha]) => sha);
+  return (await Promise.all(wanted.map(copy.hasObject))).every(Boolean);
+}
+
+/** Git refuses to fetch a branch by its name that is not there. */
+function presentIn(refs: Refs, branches: readonly string[] | undefined): readonly string[] | undefined {
+  return branches?.filter((it) => refs.has(`refs/heads/${it}`));
 }
 
 function checkNotEmpty(refs: Refs, name: string): void {

@@ -161,6 +161,25 @@ describe('the words of the command line', () => {
 });
 
 describe('the copy', () => {
+  test('holds the branches that are read, and what moves on others is not fetched', async () => {
+    const log = join(world.folder, 'words');
+    const environment = await environmentWith(`printf '%s\\n' "$*" >> ${log}\nexec $git "$@"`);
+    const repository = await open({ environment, branches: ['main', 'not-there'] });
+    await tipOf(repository);
+    const fetches = async () => (await readFile(log, 'utf8')).split('\n').filter((it) => it.startsWith('fetch')).length;
+    const before = await fetches();
+    const topic = await world.person.commit('topic', { a: 'by hand' }, 'main');
+    expect(await tipOf(repository, 'topic')).toBe(topic);
+    expect(await fetches()).toBe(before);
+    const main = await world.person.commit('main', { b: 'by hand' });
+    expect(await tipOf(repository)).toBe(main);
+    expect((await repository.readTree(main)).has('b')).toBe(true);
+    const own = await world.person.commit('consignee/dev/one', { c: 'by hand' }, 'main');
+    await tipOf(repository);
+    expect((await repository.readTree(own)).has('c')).toBe(true);
+    expect(await fetches()).toBe(before + 2);
+  });
+
   test('is used again by the next process, which then fetches nothing', async () => {
     await tipOf(await open());
     const log = join(world.folder, 'words');
