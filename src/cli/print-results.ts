@@ -1,5 +1,5 @@
 import type { Failure } from '../core/failure.ts';
-import type { Decision } from '../core/installation/decide.ts';
+import type { Decision } from '../core/installation/decision.ts';
 import type { FileChange } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { InstallationResult } from '../workflows/pass.ts';

@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import type { Branch, Decision } from '../core/installation/decide.ts';
+import type { Branch, Decision } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { branchOf } from '../core/installation/places.ts';
 import { markRefused, replaceBody } from '../core/pull-request/body.ts';

@@ -1,5 +1,5 @@
 import type { Digest } from '../core/digest.ts';
-import type { Proposal } from '../core/installation/decide.ts';
+import type { Proposal } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, renderDigestOf } from '../core/installation/lock-file.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';

@@ -1,4 +1,4 @@
-import type { Branch } from '../core/installation/decide.ts';
+import type { Branch } from '../core/installation/decision.ts';
 import type { Commit, CommitSha, TreeSha } from '../core/repository/commit.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 

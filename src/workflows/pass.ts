@@ -1,5 +1,5 @@
 import type { Failure } from '../core/failure.ts';
-import type { Decision } from '../core/installation/decide.ts';
+import type { Decision } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import type { Actor } from '../core/pull-request/actor.ts';

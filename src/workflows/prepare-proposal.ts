@@ -1,7 +1,7 @@
 import type { Digest } from '../core/digest.ts';
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
-import type { Proposal } from '../core/installation/decide.ts';
+import type { Proposal } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, renderDigestOf } from '../core/installation/lock-file.ts';
 import { branchOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';

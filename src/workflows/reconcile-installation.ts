@@ -1,6 +1,7 @@
 import { findEdited } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
-import { type Branch, type Decision, decide, type Observation } from '../core/installation/decide.ts';
+import { decide } from '../core/installation/decide.ts';
+import type { Branch, Decision, Observation } from '../core/installation/decision.ts';
 import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
 import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';

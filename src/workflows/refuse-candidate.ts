@@ -1,4 +1,4 @@
-import type { Proposal } from '../core/installation/decide.ts';
+import type { Proposal } from '../core/installation/decision.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';

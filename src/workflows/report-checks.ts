@@ -1,4 +1,4 @@
-import type { Branch, Decision } from '../core/installation/decide.ts';
+import type { Branch, Decision } from '../core/installation/decision.ts';
 import { gatesCheck, verifiedCheck } from '../core/pull-request/checks.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { CommitSha } from '../core/repository/commit.ts';

@@ -1,6 +1,6 @@
 import { digestOfParts } from '../core/digest.ts';
 import { Failure } from '../core/failure.ts';
-import type { Decision } from '../core/installation/decide.ts';
+import type { Decision } from '../core/installation/decision.ts';
 import { plain } from '../core/pull-request/markdown.ts';
 import { describeIssue } from '../core/refusal/issue-text.ts';
 import {

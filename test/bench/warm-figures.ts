@@ -4,7 +4,8 @@ import { createBuiltInSets } from '../../src/adapters/built-in-sets/built-in-set
 import { openArchive } from '../../src/adapters/ctf/open-archive.ts';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import { type ComparisonInput, compare } from '../../src/core/drift/compare.ts';
-import { decide, type Observation } from '../../src/core/installation/decide.ts';
+import { decide } from '../../src/core/installation/decide.ts';
+import type { Observation } from '../../src/core/installation/decision.ts';
 import { lockFiles } from '../../src/core/installation/lock-file.ts';
 import { blobIdOf, type FileSet } from '../../src/core/repository/commit.ts';
 import type { RenderInput } from '../../src/core/template/template-set.ts';

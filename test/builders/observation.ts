@@ -1,5 +1,5 @@
 import type { ComponentName } from '../../src/core/component/component-name.ts';
-import type { Observation } from '../../src/core/installation/decide.ts';
+import type { Observation } from '../../src/core/installation/decision.ts';
 import type { PullRequest } from '../../src/core/pull-request/pull-request.ts';
 import type { CommitSha } from '../../src/core/repository/commit.ts';
 import type { Selection } from '../../src/core/version/select-version.ts';

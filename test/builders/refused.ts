@@ -1,6 +1,6 @@
 import type { ComponentName } from '../../src/core/component/component-name.ts';
 import { digestOf } from '../../src/core/digest.ts';
-import type { Decision } from '../../src/core/installation/decide.ts';
+import type { Decision } from '../../src/core/installation/decision.ts';
 import { describeRefusal, type RefusedInstallation } from '../../src/core/refusal/refused-installation.ts';
 import type { Evidence } from '../../src/core/trust/evidence.ts';
 import type { Reason } from '../../src/core/trust/reason.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { Decision } from '../installation/decide.ts';
+import type { Decision } from '../installation/decision.ts';
 import { code, plain } from '../pull-request/markdown.ts';
 import type { Hold } from '../state/holds.ts';
 import type { Selection } from '../version/select-version.ts';

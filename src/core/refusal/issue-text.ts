@@ -1,4 +1,4 @@
-import type { RefuseReason } from '../installation/decide.ts';
+import type { RefuseReason } from '../installation/decision.ts';
 import { code, codeBlock, folded, plain, table } from '../pull-request/markdown.ts';
 import { findUnproved } from './find-unproved.ts';
 import { describeForProvider, maxExplanation, maxListed, oneLine } from './provider-text.ts';

@@ -1,6 +1,6 @@
 import { isMapping } from '../component/mapping.ts';
 import { type Digest, digestOfParts, parseDigest } from '../digest.ts';
-import type { RefuseReason } from '../installation/decide.ts';
+import type { RefuseReason } from '../installation/decision.ts';
 import type { Reason } from '../trust/reason.ts';
 import { describeTitle } from './issue-text.ts';
 import { describeForProvider, maxExplanation, oneLine } from './provider-text.ts';

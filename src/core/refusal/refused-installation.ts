@@ -1,5 +1,5 @@
 import { type Digest, digestOfParts } from '../digest.ts';
-import type { Decision, RefuseReason } from '../installation/decide.ts';
+import type { Decision, RefuseReason } from '../installation/decision.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Evidence } from '../trust/evidence.ts';
 import type { Reason } from '../trust/reason.ts';

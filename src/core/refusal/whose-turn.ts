@@ -1,4 +1,4 @@
-import type { RefuseReason } from '../installation/decide.ts';
+import type { RefuseReason } from '../installation/decision.ts';
 import type { ReasonCode } from '../trust/reason.ts';
 import type { RefusedInstallation } from './refused-installation.ts';
 

@@ -1,6 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
-import { type Branch, decide, type Observation, type Proposal } from '../../../src/core/installation/decide.ts';
+import { decide } from '../../../src/core/installation/decide.ts';
+import type { Branch, Observation, Proposal } from '../../../src/core/installation/decision.ts';
 import type { Reason } from '../../../src/core/trust/reason.ts';
 import { candidate, observation, pullRequest, sha, version } from '../../builders/observation.ts';
 
