@@ -93,11 +93,16 @@ const approvals = z.union([
   z.strictObject({
     count: z.int('a number of people').min(1, 'a number of people, at least 1').describe('How many must approve.'),
     from: list(
-      text(/^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/, 'the name of a user or team'),
+      text(
+        /^(?:id:[A-Za-z0-9_-]{1,64}|[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)?)$/,
+        'the name of a user or team, or id: and the number of an account',
+      ),
       'a list of users and teams',
     )
       .min(1, 'a list of at least one user or team')
-      .describe('Users and teams whose approval counts. Write access to the forge is not enough.'),
+      .describe(
+        'Users and teams whose approval counts; `id:7` names an account that nobody can take over. Write access to the forge is not enough.',
+      ),
   }),
 ]);
 

@@ -79,7 +79,14 @@ async function mergeDecided(
   const { bot: by } = options;
   const { forge } = ports;
   const merged = await mergePullRequest({ number, expectedHead, expectedBase: base, message, by, forge });
-  await auditMerge({ ...merged, expectedHead, wanted: change.tree, base, content: forge.content });
+  await auditMerge({
+    ...merged,
+    expectedHead,
+    wanted: change.tree,
+    branch: options.branch,
+    base,
+    content: forge.content,
+  });
   return merged.pullRequest;
 }
 
