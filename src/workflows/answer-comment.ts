@@ -126,6 +126,13 @@ async function ignore(key: CommandKey, { ports: { store, clock } }: CommentWorld
   return nothing;
 }
 
+/** Says that a comment could not be dealt with and is tried again; a wait is no trouble. */
+export function logUnfinished(comment: string, error: unknown, { ports: { log }, options }: CommentWorld): void {
+  const fields = { repository: options.repository, comment, error: String(error) };
+  if (error instanceof TooEarly) log.info('comment.waits', fields);
+  else log.warn('comment.failed', fields);
+}
+
 /** Where a comment stands, when that is somewhere that the bot listens. */
 interface FoundPlace {
   readonly at: CommandPlace;
@@ -195,7 +202,7 @@ async function takeBudget(read: ReadComment, obstacle: string | undefined, world
 }
 
 /** What somebody may do is not known yet, and may be a moment later. */
-export class TooEarly extends Failure {
+class TooEarly extends Failure {
   constructor({ author, id }: Comment) {
     super('forge-conflict', `What ${author.name} may do is not known yet, for comment ${id}.`, {
       remedy: 'Its webhook may say it. Without one the command is answered with what the forge tells.',

@@ -1,4 +1,4 @@
-import { type Answered, answerComment, type CommentWorld, TooEarly } from './answer-comment.ts';
+import { type Answered, answerComment, type CommentWorld, logUnfinished } from './answer-comment.ts';
 import type { CommentQueue, WaitingComment } from './comment-queue.ts';
 
 /**
@@ -25,9 +25,7 @@ export async function answerWaiting(
     queue.putBack({ ...waiting, deliveries: [] }, { now: performance.now(), done: true });
     return answered;
   } catch (error) {
-    const fields = { repository, comment: id, error: String(error) };
-    if (error instanceof TooEarly) log.info('comment.waits', fields);
-    else log.warn('comment.failed', fields);
+    logUnfinished(id, error, world);
     queue.putBack(waiting, { now: performance.now(), done: false });
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Comment } from '../core/pull-request/pull-request.ts';
-import { type Answered, answerComment, type CommentWorld, TooEarly } from './answer-comment.ts';
+import { type Answered, answerComment, type CommentWorld, logUnfinished } from './answer-comment.ts';
 
 /** Times of forge and bot differ, and a comment may be listed late. In milliseconds. */
 const overlap = 10 * 60 * 1000;
@@ -62,10 +62,7 @@ async function tryToAnswer(comment: Comment, world: CommentWorld): Promise<Answe
   try {
     return await answerComment({ comment }, world);
   } catch (error) {
-    const { repository } = world.options;
-    const fields = { repository, comment: comment.id, error: String(error) };
-    if (error instanceof TooEarly) world.ports.log.info('comment.waits', fields);
-    else world.ports.log.warn('comment.failed', fields);
+    logUnfinished(comment.id, error, world);
     return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { branchOf } from '../core/installation/places.ts';
 import { code } from '../core/pull-request/markdown.ts';
 import type { Comment, PullRequest } from '../core/pull-request/pull-request.ts';
 import type { Commit, CommitSha } from '../core/repository/commit.ts';
+import { proposalsOf } from './close-twins.ts';
 import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
 import type { RepositoryState } from './observe-repository.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
@@ -73,8 +74,7 @@ export async function wasThere(head: CommitSha | undefined, { comment, ports }: 
 
 export async function findOpen({ installation, pullRequest, ports }: HeadInput): Promise<PullRequest | undefined> {
   if (pullRequest) return pullRequest.state === 'open' ? pullRequest : undefined;
-  const head = branchOf(installation);
-  return (await ports.forge.pullRequests.listOpen()).find((it) => it.head === head);
+  return proposalsOf(installation, await ports.forge.pullRequests.listOpen())[0];
 }
 
 /** The commits of the installation's branch that the bot did not make; as many as anybody looks at. */

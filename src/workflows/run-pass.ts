@@ -1,11 +1,12 @@
 import { Failure } from '../core/failure.ts';
 import type { ConfiguredInstallation } from '../core/installation/installation.ts';
 import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
-import { branchOf, configurationFolder, lockPathOf } from '../core/installation/places.ts';
+import { configurationFolder, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import { markPullRequest } from './act-on-decision.ts';
+import { proposalsOf } from './close-twins.ts';
 import { listVersions } from './list-versions.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView } from './pass.ts';
@@ -85,7 +86,7 @@ async function reconcileGuarded(
     const bug = failure.code === 'internal' && error instanceof Error ? { stack: error.stack } : {};
     world.ports.log.warn('installation.failed', { installation: installation.name, code: failure.code, ...bug });
     await recordFailure(installation, failure, world);
-    const open = view.pullRequests.find(({ head }) => head === branchOf(installation));
+    const [open] = proposalsOf(installation, view.pullRequests);
     return {
       installation,
       installed: findInstalled(installation, view),

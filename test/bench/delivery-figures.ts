@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { findFreePort } from '../support/free-port.ts';
 import { createGitWorld } from '../support/git-world.ts';
 import { startServing } from '../support/served-world.ts';
 import { type Figure, figure, runProcess } from './measure.ts';
@@ -25,7 +26,7 @@ export async function measureDeliveries(): Promise<readonly Figure[]> {
   await using git = await createGitWorld();
   await git.person.commit('main', { '.consignee/config.yaml': 'registry: r.example.org\n' });
   const folder = await mkdtemp(join(tmpdir(), 'consignee-bench-deliveries-'));
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await findFreePort();
   await writeFile(
     join(folder, 'consignee.yaml'),
     `applicationsRepositories: { fleet: { url: ${git.bare} } }

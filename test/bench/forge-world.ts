@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import type { createKeyPair } from '../builders/component-version.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { type AskGitea, createAskGitea } from '../support/gitea-accounts.ts';
 import { type RunningGitea, startGitea } from '../support/gitea-server.ts';
 import { replayArchive } from '../support/replay-archive.ts';
@@ -55,7 +56,7 @@ export async function createForgeWorld(binary: string, applications: number): Pr
   await execute('git', ['clone', '-q', remote, clone]);
   const target = { address: docker.address };
   await replayArchive(target, local.archive, { basePath: 'consumer' });
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await findFreePort();
   await writeFile(join(local.folder, 'consignee.yaml'), config({ proxy: proxy.address, owner, docker, port }));
   const variables = { ...process.env, FORGE_TOKEN: tokens.bot, HOOK_SECRET: secret };
   return {

@@ -1,9 +1,9 @@
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import { createKeyPair } from '../builders/component-version.ts';
 import { podinfoVersion } from '../builders/podinfo-version.ts';
 import { createWorkplace, runCli, type Workplace } from '../support/cli.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createStandInWorld, type StandInWorld } from '../support/gitea-worlds.ts';
 
 const keys = createKeyPair();
@@ -15,7 +15,7 @@ let port: number;
 beforeAll(async () => {
   workplace = await createWorkplace();
   world = await createStandInWorld();
-  port = await freePort();
+  port = await findFreePort();
   const version = podinfoVersion('v1.0.0', { name: 'example.org/podinfo' }, keys);
   await createArchiveWriter().add(workplace.path('delivery.ctf'), version);
   const { tokens } = world.place;
@@ -173,7 +173,7 @@ test('a server configuration that is wrong is a finding, with what is wrong in i
 });
 
 test('registries, receivers and folders that cannot be used are told, each by itself', async () => {
-  const dead = await freePort();
+  const dead = await findFreePort();
   await workplace.write({
     blocked: 'a file',
     'gone.yaml': configuration({
@@ -189,13 +189,4 @@ test('registries, receivers and folders that cannot be used are told, each by it
 
 function protection({ contexts }: { readonly contexts?: string[] }) {
   return { rule: 'main', contexts, approvals: 0, dismissStale: false, at: new Date() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('the server has no port');
-  return address.port;
 }

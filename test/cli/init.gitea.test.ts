@@ -1,9 +1,9 @@
-import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import { createKeyPair } from '../builders/component-version.ts';
 import { podinfoVersion } from '../builders/podinfo-version.ts';
 import { createWorkplace, runCli } from '../support/cli.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createAskGitea } from '../support/gitea-accounts.ts';
 import { readServer } from '../support/gitea-server.ts';
 import { createGiteaWorld } from '../support/gitea-worlds.ts';
@@ -19,7 +19,7 @@ else {
     const { url, owner, repository, tokens } = world.place;
     const ask = createAskGitea(world.place);
     const below = `/repos/${owner}/${repository}`;
-    const port = await freePort();
+    const port = await findFreePort();
     const version = podinfoVersion('v1.0.0', { name: 'example.org/podinfo' }, keys);
     await createArchiveWriter().add(workplace.path('delivery.ctf'), version);
     await workplace.write({
@@ -62,13 +62,4 @@ listen: { hooks: "127.0.0.1:${port}" }
 
 function numberOf(pull: unknown): number {
   return typeof pull === 'object' && pull !== null && 'number' in pull ? Number(pull.number) : 0;
-}
-
-async function freePort(): Promise<number> {
-  const listening = createServer();
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  const address = listening.address();
-  await new Promise((resolve) => listening.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('the server has no port');
-  return address.port;
 }

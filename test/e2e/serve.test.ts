@@ -1,23 +1,14 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CommandWorld, createCommandWorld } from '../support/command-world.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createAskGitea } from '../support/gitea-accounts.ts';
 import { type Serving, startServing } from '../support/served-world.ts';
 import { registry } from '../support/world-ports.ts';
 
 const secret = 'a-secret-that-only-this-test-knows-0123456789';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address !== 'object' || !address) throw new Error('there is no free port');
-  return address.port;
-}
 
 /** An operator's folder, and a forge that tells of everything. */
 async function prepare(
@@ -25,7 +16,7 @@ async function prepare(
 ): Promise<{ readonly hooks: string; readonly serve: () => Promise<Serving> }> {
   const { site } = world;
   const { url, owner, repository, tokens } = site.place;
-  const port = await freePort();
+  const port = await findFreePort();
   const config = `applicationsRepositories:
   fleet: { url: "${url}/${owner}/${repository}.git", forge: gitea }
 forges:

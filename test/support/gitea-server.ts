@@ -2,10 +2,10 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { findFreePort } from './free-port.ts';
 import { createAskGitea, until } from './gitea-accounts.ts';
 import type { GiteaServer } from './gitea-worlds.ts';
 
@@ -45,7 +45,7 @@ function isExecutable(path: string): boolean {
  */
 export async function startGitea(binary: string, environment: NodeJS.ProcessEnv): Promise<RunningGitea> {
   const folder = await mkdtemp(join(tmpdir(), 'consignee-gitea-'));
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const command = await commandIn(folder, binary);
   await writeFile(join(folder, 'app.ini'), config({ folder, url, port, user: command.user, environment }));
@@ -217,15 +217,6 @@ async function createToken(url: string, user: string, scopes: readonly string[])
   const created: { readonly sha1?: string } = JSON.parse(await answer.text());
   if (!created.sha1) throw new Error(`no token for ${user}: ${answer.status}`);
   return created.sha1;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address !== 'object' || !address) throw new Error('there is no free port');
-  return address.port;
 }
 
 /** The variables by which the suite is told of a server. */

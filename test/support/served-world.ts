@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { digestOf } from '../../src/core/digest.ts';
 import type { PublishedVersion } from '../../src/ports/archive-writer.ts';
 import { createKeyPair, type KeyPair } from '../builders/component-version.ts';
 import { podinfoVersion } from '../builders/podinfo-version.ts';
+import { findFreePort } from './free-port.ts';
 import { type AskGitea, createAskGitea, type GiteaPlace } from './gitea-accounts.ts';
 import type { GiteaServer } from './gitea-worlds.ts';
 
@@ -30,8 +30,6 @@ export interface ServedWorld extends AsyncDisposable {
   readonly below: string;
   /** Components are called `example.org/<name>`. */
   publish(name: string, version: string): Promise<void>;
-  /** Writes files of the applications repository, as the administrator. */
-  commit(files: Readonly<Record<string, string>>): Promise<void>;
   /** Has the registry tell the bot what arrives there. */
   hookRegistry(): Promise<void>;
   /** Runs the command line in the folder. @returns What it printed. */
@@ -65,7 +63,7 @@ export async function createServedWorld(server: GiteaServer, { more = '' }: Opti
   const place = { ...server, repository };
   const { url, owner, tokens } = server;
   await ask('admin', 'POST', `/orgs/${owner}/repos`, { name: repository, auto_init: true, default_branch: 'main' });
-  const port = await freePort();
+  const port = await findFreePort();
   const host = new URL(url).host;
   await writeFile(join(folder, 'consignee.yaml'), serverConfig({ url, owner, repository, host, port, more }));
   const below = `/repos/${owner}/${repository}`;
@@ -80,12 +78,6 @@ export async function createServedWorld(server: GiteaServer, { more = '' }: Opti
   return {
     ...{ folder, place, ask, keys, below, variables },
     publish: (name, version) => push(server, podinfoVersion(version, { name: `example.org/${name}` }, keys)),
-    async commit(files) {
-      for (const [path, content] of Object.entries(files)) {
-        const body = { content: Buffer.from(content).toString('base64'), message: `Add ${path}`, branch: 'main' };
-        await ask('admin', 'POST', `${below}/contents/${path}`, body);
-      }
-    },
     async hookRegistry() {
       const to = `http://127.0.0.1:${port}/hooks/registry/${encodeURIComponent(host)}`;
       const config = { url: to, content_type: 'json', secret: webhookSecret };
@@ -190,13 +182,4 @@ function parseLine(line: string): Readonly<Record<string, unknown>> {
   } catch {
     return { event: 'not-json', line };
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address !== 'object' || !address) throw new Error('there is no free port');
-  return address.port;
 }

@@ -1,18 +1,6 @@
+import type { People, Roles } from '../installation/roles.ts';
 import type { Actor } from '../pull-request/actor.ts';
 import type { CommandVerb } from './command.ts';
-
-/** Who may do what, as the repository configuration has it; a role that is absent falls back to the forge's permission. */
-export interface Roles {
-  readonly operate?: People | undefined;
-  readonly emergency?: People | undefined;
-  readonly trust?: People | undefined;
-}
-
-export interface People {
-  /** Names as the forge has them, or `id:` and the account's id, which nobody can take over. */
-  readonly users?: readonly string[] | undefined;
-  readonly teams?: readonly string[] | undefined;
-}
 
 /** A command, or the approval of a change of the configuration that loosens something. */
 export type Action = CommandVerb | 'approve-configuration';

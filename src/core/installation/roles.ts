@@ -8,8 +8,9 @@ export interface Roles {
   readonly trust?: People | undefined;
 }
 
-/** Users and teams of the forge, by name. */
+/** Users and teams of the forge. */
 export interface People {
+  /** Names as the forge has them, or `id:` and the account's id, which nobody can take over. */
   readonly users?: readonly string[] | undefined;
   readonly teams?: readonly string[] | undefined;
 }
