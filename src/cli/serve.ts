@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { ForgeConnection } from '../config/server-connections.ts';
 import { Failure } from '../core/failure.ts';
 import type { Log } from '../ports/log.ts';
@@ -13,6 +14,8 @@ const graceSeconds = 25;
 
 /** Serves until it is told to stop: listens to webhooks and looks at everything from time to time. @returns The exit code. */
 export async function serve(options: CommonOptions, context: CommandContext): Promise<number> {
+  // Most of the time such a process waits: what it keeps meanwhile counts for more than how fast it works.
+  setFlagsFromString('--optimize-for-size');
   const { createJsonLog } = await import('../server/log.ts');
   const log = createJsonLog({ write: (line) => context.terminal.err(line) });
   return withServed(options, { context, log }, async (served) => {

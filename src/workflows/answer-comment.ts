@@ -82,11 +82,14 @@ async function answer(found: FoundComment, key: CommandKey, world: CommentWorld)
   if (state === 'answered' || state === 'ignored') return nothing;
   const before = state === 'new' ? undefined : await findUnfinished(key, world);
   if (before?.reply !== undefined) return writeReply(found, { reply: before.reply }, { ...world, key });
+  const hint = freshHint(found, clock.now());
+  // What is asked for next, beside where it stands.
+  people.permissionOf(author, hint).catch(() => undefined);
   const place = await findPlace(comment, world);
   const parsed = place ? parseComment(comment.body, place.at) : nothing;
   if (!place || parsed.kind === 'none') return ignore(key, world);
   const digests = [bodyDigest, ...(before ? [before.bodyDigest] : [])];
-  const read: ReadComment = { ...found, permission: freshHint(found, clock.now()), place, parsed, digests };
+  const read: ReadComment = { ...found, permission: hint, place, parsed, digests };
   const ports = { ...world.ports, forge: { ...forge, people } };
   const given = await replyTo(read, { ...world, ports, key });
   if (!given) return ignore(key, world);

@@ -7,7 +7,8 @@ import type { People, Permission } from '../ports/forge.ts';
 interface AuthoriseInput {
   readonly actor: Actor;
   readonly action: Action;
-  readonly roles: Roles;
+  /** Of the repository configuration; some actions need none. */
+  readonly roles: Roles | undefined;
   readonly approvals: Installation['approvals'];
   /** What a signed event said about the actor's rights, of the last minute. */
   readonly hint?: Permission | undefined;

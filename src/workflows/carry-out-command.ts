@@ -60,8 +60,9 @@ interface CarriedOut {
 
 /** Does what a person asks for, when they may. Safe to repeat: what was done is done. */
 export async function carryOut(placed: PlacedCommand, world: World): Promise<CarriedOut> {
-  const { command, comment, at } = placed;
+  const { command, comment } = placed;
   const { ports, options } = world;
+  if (command.verb === 'help') return { reply: await help(placed, world) };
   const refs = await ports.forge.content.readRefs();
   const base = findBranch(refs, options.branch, ports.forge.content.name);
   const state = await readRepositoryState(ports.forge.content, base, options.read);
@@ -70,13 +71,21 @@ export async function carryOut(placed: PlacedCommand, world: World): Promise<Car
   const asked: Asked = { ...placed, ...world, state, refs, installation };
   const allowed = await authorise(asked);
   if (!allowed.allowed) return { reply: replyToDenied(comment.author, command, allowed) };
-  if (command.verb === 'help') return { reply: replyWithHelp(comment.author, command, at.where, works) };
   const result: CommandResult = installation
     ? await handlers[command.verb]({ ...asked, installation })
     : { kind: 'unknown-installation', name: name ?? '' };
   ports.log.info('command.done', { verb: command.verb, installation: name, result: result.kind });
   const reply = replyToCommand(comment.author, command, result);
   return { reply, ...(installation && changing.has(command.verb) && { installation: installation.name }) };
+}
+
+/** Whoever may read may ask for help: nothing of the repository is needed for it. */
+async function help({ command, comment, at, hint }: PlacedCommand, { ports }: World): Promise<string> {
+  const asking = { actor: comment.author, action: 'help', roles: undefined, approvals: undefined, hint } as const;
+  const allowed = await authoriseActor(asking, ports.forge.people);
+  return allowed.allowed
+    ? replyWithHelp(comment.author, command, at.where, works)
+    : replyToDenied(comment.author, command, allowed);
 }
 
 /** After these the next pass may decide otherwise. */
@@ -133,7 +142,7 @@ const handlers: Readonly<Record<Exclude<CommandVerb, 'help'>, Handler>> = {
 
 async function explainInstallation(asked: OnInstallation): Promise<CommandResult> {
   const { installation, refs, ports, options } = asked;
-  const [result] = await runPass(ports, { ...options, mode: 'plan', only: [installation.name] });
+  const [result] = await runPass(ports, { ...options, mode: 'plan', only: [installation.name], refs });
   const { name } = installation;
   const installed = result?.installed?.version;
   const said = (await readSaid(ports.forge.content, refs)).of(installation);

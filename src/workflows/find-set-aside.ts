@@ -33,7 +33,8 @@ interface SetAsideInput {
  */
 export async function findSetAside(input: SetAsideInput): Promise<ReadonlyMap<string, string>> {
   const skipped = input.skips.map(({ version, by }): [string, string] => [version, `${by.name} skipped it`]);
-  return new Map([...(await findTakenBack(input)), ...(await findClosed(input)), ...skipped]);
+  const [takenBack, closed] = await Promise.all([findTakenBack(input), findClosed(input)]);
+  return new Map([...takenBack, ...closed, ...skipped]);
 }
 
 async function findClosed(input: SetAsideInput): Promise<readonly [string, string][]> {

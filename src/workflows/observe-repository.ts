@@ -27,12 +27,33 @@ export interface RepositoryState extends Configured {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+interface LastRead {
+  readonly commit: CommitSha;
+  readonly read: ReadConfiguration;
+  readonly state: RepositoryState;
+}
+
+/** What a commit holds never changes, and most passes find the base branch where it was. */
+const lastRead = new WeakMap<RepositoryContent, LastRead>();
+
 /**
  * Reads what decides about all installations at `commit`: configuration, keys, templates and lock files, in one go.
  *
  * @throws {Failure} `configuration` with everything that is wrong.
  */
 export async function readRepositoryState(
+  content: RepositoryContent,
+  commit: CommitSha,
+  read: ReadConfiguration,
+): Promise<RepositoryState> {
+  const last = lastRead.get(content);
+  if (last?.commit === commit && last.read === read) return last.state;
+  const state = await readStateAt(content, commit, read);
+  lastRead.set(content, { commit, read, state });
+  return state;
+}
+
+async function readStateAt(
   content: RepositoryContent,
   commit: CommitSha,
   read: ReadConfiguration,

@@ -51,6 +51,8 @@ export interface PassOptions {
   readonly missing?: 'skip';
   /** Lets more urgent work come first, between two installations. @returns How to go on. */
   readonly between?: () => Promise<'go-on' | 'observe-again' | 'stop'>;
+  /** Where branches and the bot's own refs are, when that was read just now. */
+  readonly refs?: ReadonlyMap<string, CommitSha> | undefined;
   /** Renders what is known to be installed or proposed already, too: for looking at it. */
   readonly fresh: boolean;
 }

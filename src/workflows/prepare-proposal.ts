@@ -232,6 +232,11 @@ async function makeChange(
   const { content, writer } = ports.forge;
   const { commit } = view.state;
   const tree = await writer.writeTree(commit, changes);
+  const [diff, installedEvidence, flux] = await Promise.all([
+    content.diff(commit, tree),
+    readInstalledEvidence(input),
+    noteOnFlux(installation, view.state.tree, content),
+  ]);
   return {
     lock: rendered.lock,
     changes,
@@ -242,19 +247,14 @@ async function makeChange(
       installed: installed?.version,
       version: candidate.version,
       evidence,
-      installedEvidence: await readInstalledEvidence(input),
+      installedEvidence,
       render,
       supersedes: supersededBy(candidate, open),
       between: candidate.between,
       skipped: candidate.skipped,
-      diff: await content.diff(commit, tree),
+      diff,
       valuesAdded: rendered.valuesAdded,
-      notes: [
-        ...noteOnBroughtBack(ended, candidate.version),
-        ...noteWarnings(evidence),
-        ...rendered.notes,
-        ...(await noteOnFlux(installation, view.state.tree, content)),
-      ],
+      notes: [...noteOnBroughtBack(ended, candidate.version), ...noteWarnings(evidence), ...rendered.notes, ...flux],
       merge: installation.merge,
     },
   };

@@ -33,7 +33,8 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
     // A merge moved the base branch, on which the next installation's proposal is to lie; so may what came in between.
     const next = (await options.between?.()) ?? 'go-on';
     if (next === 'stop') break;
-    if (next === 'observe-again' || result.pullRequest?.state === 'merged') observed = await observe(ports, options);
+    if (next === 'observe-again' || result.pullRequest?.state === 'merged')
+      observed = await observe(ports, { ...options, refs: undefined });
   }
   return results;
 }
@@ -41,13 +42,16 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
 /** Reads what all installations share: the base branch with its configuration, all branches, the open pull requests. */
 export async function observe(
   { forge }: Pick<PassPorts, 'forge'>,
-  options: Pick<PassOptions, 'branch' | 'read'>,
+  options: Pick<PassOptions, 'branch' | 'read' | 'refs'>,
 ): Promise<Omit<PassView, 'listings'>> {
-  const refs = await forge.content.readRefs();
+  const conversation = Promise.all([forge.people.self(), forge.pullRequests.listOpen()]);
+  // What keeps git from answering tells people more, so that it goes first.
+  conversation.catch(() => undefined);
+  const refs = options.refs ?? (await forge.content.readRefs());
   const base = findBranch(refs, options.branch, forge.content.name);
   const state = await readRepositoryState(forge.content, base, options.read);
   const said = await readSaid(forge.content, refs);
-  const [self, pullRequests] = await Promise.all([forge.people.self(), forge.pullRequests.listOpen()]);
+  const [self, pullRequests] = await conversation;
   return { state, refs, said, self, pullRequests };
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../support/free-port.ts';
 import { createGitWorld } from '../support/git-world.ts';
@@ -51,10 +52,27 @@ polling: 1h
       figure(`${what}: median to 202`, [sent.p50]),
       figure(`${what}: 99th percentile to 202`, [sent.p99], { budget: 150 }),
       figure(`${what}: answered 202 and not stored`, [Math.max(0, lost - wrong)], { unit: '', budget: 1 }),
+      figure('the disk alone: to store one of 100/s, worst', [await longestCommit(join(folder, 'disk.db'))]),
     ];
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** What no store is faster than. Disks that others use as well stop for a moment now and then, and everybody waits. */
+async function longestCommit(path: string): Promise<number> {
+  using database = new DatabaseSync(path);
+  database.exec('pragma journal_mode = wal; pragma synchronous = full; create table one (text text)');
+  const insert = database.prepare('insert into one values (?)');
+  const text = 'x'.repeat(700);
+  let longest = 0;
+  for (let count = 0; count < 1000; count++) {
+    const started = performance.now();
+    insert.run(text);
+    longest = Math.max(longest, performance.now() - started);
+    await pause(10);
+  }
+  return longest;
 }
 
 function countStored(path: string): number {

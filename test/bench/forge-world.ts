@@ -34,6 +34,8 @@ export interface ForgeWorld extends AsyncDisposable {
   serve(): Promise<Serving>;
   /** Posts what a sender would, signed. */
   post(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<Response>;
+  /** @returns When the forge gave its last answer to such a request, as `performance.now()` has it. */
+  answeredAt(method: string, path: RegExp): number;
   /** @returns What the forge is asked while this is done. */
   countRequests(work: () => Promise<unknown>): Promise<number>;
   /** Runs git in a clone of the applications repository. */
@@ -72,6 +74,11 @@ export async function createForgeWorld(binary: string, applications: number): Pr
         headers: { 'content-type': 'application/json', ...headers },
         body,
       }),
+    answeredAt(method, path) {
+      const found = proxy.answers.findLast((it) => it.method === method && path.test(it.path));
+      if (!found) throw new Error(`the forge was not asked ${method} ${path}`);
+      return found.at;
+    },
     async countRequests(work) {
       const before = proxy.count();
       await work();
@@ -125,6 +132,7 @@ polling: 1h
 /** Stands before the forge and counts. It adds less than a millisecond to a request. */
 async function startProxy(to: string) {
   let count = 0;
+  const answers: { readonly method: string; readonly path: string; readonly at: number }[] = [];
   const { hostname, port } = new URL(to);
   const server = createServer((incoming, outgoing) => {
     count += 1;
@@ -132,6 +140,7 @@ async function startProxy(to: string) {
     const sent = forward({ hostname, port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
+      answer.once('end', () => answers.push({ method: method ?? '', path: path ?? '', at: performance.now() }));
     });
     sent.on('error', () => outgoing.destroy());
     incoming.pipe(sent);
@@ -142,6 +151,7 @@ async function startProxy(to: string) {
   return {
     address: `http://127.0.0.1:${address.port}`,
     count: () => count,
+    answers,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -136,6 +136,7 @@ async function push({ url, owner, tokens }: GiteaServer, version: PublishedVersi
 
 /** As the first line of the program has them. */
 const flags = ['--max-semi-space-size=4'];
+const allocation = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' };
 
 /** Starts `consignee serve` in a folder with a `consignee.yaml`. */
 export async function startServing(folder: string, variables: NodeJS.ProcessEnv): Promise<Serving> {
@@ -143,7 +144,7 @@ export async function startServing(folder: string, variables: NodeJS.ProcessEnv)
   const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = variables;
   const child = spawn(process.execPath, [...flags, program, 'serve'], {
     cwd: folder,
-    env,
+    env: { ...allocation, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const log: Readonly<Record<string, unknown>>[] = [];

@@ -18,8 +18,13 @@ export interface TreeItem {
  * Reads the bytes of a tree object: `<mode> <name>\0<id>`, again and again.
  *
  * @param idBytes Length of an id: 20 or 32.
+ * @param names What their bytes become: `latin1` keeps those that are no Unicode text, one character for each byte.
  */
-export function parseTreeObject(bytes: Buffer, idBytes: number): readonly TreeItem[] {
+export function parseTreeObject(
+  bytes: Buffer,
+  idBytes: number,
+  names: 'utf8' | 'latin1' = 'utf8',
+): readonly TreeItem[] {
   const items: TreeItem[] = [];
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(0x20, at);
@@ -27,13 +32,32 @@ export function parseTreeObject(bytes: Buffer, idBytes: number): readonly TreeIt
     const end = nul + 1 + idBytes;
     items.push({
       mode: bytes.toString('latin1', at, space),
-      name: bytes.toString('utf8', space + 1, nul),
+      name: bytes.toString(names, space + 1, nul),
       id: bytes.toString('hex', nul + 1, end),
     });
     at = end;
   }
   return items;
 }
+
+/**
+ * Makes the bytes of a tree object, in the order that git wants: by the bytes of the names, where a folder's ends with a slash.
+ *
+ * @param items Each name once, as `parseTreeObject` reads them with `latin1`.
+ */
+export function printTreeObject(items: Iterable<TreeItem>): Buffer {
+  const sorted = [...items].map((item) => ({ item, key: orderOf(item) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return Buffer.concat(
+    sorted.flatMap(({ item: { mode, name, id } }) => [
+      Buffer.from(`${mode} ${name}\0`, 'latin1'),
+      Buffer.from(id, 'hex'),
+    ]),
+  );
+}
+
+const orderOf = ({ name, mode }: TreeItem): string => (mode === folderMode ? `${name}/` : name);
+
+export const folderMode = '40000';
 
 /**
  * Reads the bytes of a commit object: header lines, an empty line, the message. `at` is the committer's date, for that is when

@@ -7,11 +7,12 @@ import type { RepositoryContent } from '../../ports/repository-content.ts';
 import { printCommit } from './commit-text.ts';
 import { parseGitAddress } from './git-address.ts';
 import { createGitCache } from './git-cache.ts';
-import { commitShaOf, parseCommitObject, treeShaOf } from './git-objects.ts';
+import { commitShaOf, treeShaOf } from './git-objects.ts';
 import { checkGitVersion, createGit, type GitAccount } from './git-process.ts';
 import { createHealing, type Healing } from './healing.ts';
 import { CopyTrouble, createLocalCopy, type LocalCopy } from './local-copy.ts';
 import { push } from './push.ts';
+import { createCommitReader, linesOf } from './read-commits.ts';
 import { readTree } from './read-tree.ts';
 import { fetchRefs, type Refs } from './remote-refs.ts';
 import { writeTree } from './tree-writer.ts';
@@ -63,8 +64,7 @@ export async function openGitRepository(options: GitRepositoryOptions): Promise<
     if (!foundWhole) foundWhole = !(await cache.mend());
     await fetchNow();
   });
-  await checkGitVersion(git);
-  await cache.ensure();
+  await Promise.all([checkGitVersion(git), cache.ensure()]);
   return {
     name,
     ...reading(copy, healing, fetchNow),
@@ -78,6 +78,7 @@ function reading(
   healing: Healing,
   fetchNow: () => Promise<Refs>,
 ): Omit<RepositoryContent, 'name'> & Pick<GitRepository, 'findUnmerged'> {
+  const readCommits = createCommitReader(copy);
   return {
     readRefs: () => healing(fetchNow),
     readTree: (of) => healing(async () => (await readTree(copy, of)).files),
@@ -90,14 +91,7 @@ function reading(
         throw new CopyTrouble(new Failure('local', `The copy of ${copy.name} lacks files`));
       });
     },
-    readCommits: (range) =>
-      healing(async () => {
-        const words = ['rev-list', '--date-order', `--max-count=${range.limit}`, '--end-of-options', range.to];
-        const from = range.from === undefined ? [] : [`^${range.from}`];
-        const path = range.path === undefined ? [] : [range.path];
-        const shas = linesOf(await copy.local([...words, ...from, '--', ...path])).map(commitShaOf);
-        return Promise.all(shas.map(async (sha) => parseCommitObject(sha, (await copy.read(sha, 'commit')).bytes)));
-      }),
+    readCommits: (range) => healing(() => readCommits(range)),
     isAncestor: (ancestor, descendant) =>
       healing(async () => {
         const words = ['merge-base', '--is-ancestor', '--end-of-options', ancestor, descendant];
@@ -166,13 +160,6 @@ async function findUnmerged(copy: LocalCopy, tip: CommitSha, commits: readonly C
   const input = [`^${tip}`, ...present].map((it) => `${it}\n`).join('');
   const outside = new Set(linesOf(await copy.local(['rev-list', '--stdin'], { input })));
   return new Set([...gone, ...present.filter((it) => outside.has(it))]);
-}
-
-function linesOf(output: Buffer): readonly string[] {
-  return output
-    .toString()
-    .split('\n')
-    .filter((it) => it !== '');
 }
 
 /** Tells people which repository it is, and keeps two of one name apart. */

@@ -14,7 +14,7 @@ export interface LocalCopy {
   /** Reads an object that must be there and of this type. */
   read(name: string, type: string): Promise<GitObject>;
   /** @param like Any id of the repository. @returns The id of what was written. */
-  write(type: 'blob' | 'commit', bytes: Uint8Array, like: string): Promise<string>;
+  write(type: 'blob' | 'tree' | 'commit', bytes: Uint8Array, like: string): Promise<string>;
   /** Runs a command that must end well. */
   local(words: readonly string[], options?: RunOptions): Promise<Buffer>;
   localRun(words: readonly string[], goodCodes: readonly number[], options?: RunOptions): Promise<GitOutput>;

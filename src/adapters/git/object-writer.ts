@@ -7,7 +7,7 @@ import { deflate } from 'node:zlib';
 const compress = promisify(deflate);
 
 /**
- * Writes a blob or commit as a loose object, without a process for each: starting one costs more the more memory this process
+ * Writes a blob, tree or commit as a loose object, without a process for each: starting one costs more the more memory this process
  * has. Safe when several write the same.
  *
  * @param like Any id of the repository; tells its hash.
@@ -16,7 +16,11 @@ const compress = promisify(deflate);
  */
 export async function writeObject(
   gitFolder: string,
-  { type, bytes, like }: { readonly type: 'blob' | 'commit'; readonly bytes: Uint8Array; readonly like: string },
+  {
+    type,
+    bytes,
+    like,
+  }: { readonly type: 'blob' | 'tree' | 'commit'; readonly bytes: Uint8Array; readonly like: string },
 ): Promise<string> {
   const object = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
   const id = createHash(like.length === 64 ? 'sha256' : 'sha1')

@@ -1,5 +1,5 @@
 import type { Tree, TreeEntry, TreeSha } from '../../core/repository/commit.ts';
-import { blobIdFrom, parseTreeObject, treeShaOf } from './git-objects.ts';
+import { blobIdFrom, folderMode, parseTreeObject, treeShaOf } from './git-objects.ts';
 import type { LocalCopy } from './local-copy.ts';
 
 /** Reads all files of a commit or tree, folder by folder, all folders of one level at once. */
@@ -12,7 +12,7 @@ export async function readTree(
     const items = await Promise.all(
       parseTreeObject(bytes, id.length / 2).map(async (item): Promise<readonly (readonly [string, TreeEntry])[]> => {
         const path = `${prefix}${item.name}`;
-        if (item.mode === '40000') return (await walk(item.id, `${path}/`)).files;
+        if (item.mode === folderMode) return (await walk(item.id, `${path}/`)).files;
         return [[path, { mode: item.mode, blob: blobIdFrom(item.id) }]];
       }),
     );

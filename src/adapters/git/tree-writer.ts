@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type BlobId, blobIdOf, type FileChange, type Tree, type TreeSha } from '../../core/repository/commit.ts';
-import { treeShaOf } from './git-objects.ts';
+import { folderMode, parseTreeObject, printTreeObject, type TreeItem, treeShaOf } from './git-objects.ts';
 import type { LocalCopy } from './local-copy.ts';
 import { whyUnwritable } from './tree-path.ts';
 
@@ -11,8 +8,8 @@ import { whyUnwritable } from './tree-path.ts';
 const blobsAtOnce = 64;
 
 /**
- * Applies changes to a tree by way of an index file of its own: no work tree, so no link in the repository can lead a write
- * elsewhere (A-25, B-18), and `update-index` looks at every path once more (B-19).
+ * Applies changes to a tree, folder by folder, without a work tree: no link in the repository can lead a write elsewhere (A-25, B-18).
+ * Whatever else lies in a folder stays as it is, byte for byte. No process is started: that costs more the more memory this one has.
  */
 export async function writeTree(
   base: { readonly id: TreeSha; readonly files: Tree },
@@ -22,19 +19,54 @@ export async function writeTree(
   const effective = effectiveChanges(base, changes);
   checkPaths(base.files, changes, copy.name);
   if (effective.length === 0) return base.id;
-
-  const folder = await mkdtemp(join(tmpdir(), 'consignee-tree-'));
-  try {
-    await writeBlobs(effective, base.id, copy);
-    const variables = { GIT_INDEX_FILE: join(folder, 'index') };
-    await copy.local(['read-tree', '--end-of-options', base.id], { variables });
-    const input = effective.map((it) => indexLine(it, base)).join('');
-    await copy.local(['update-index', '-z', '--index-info'], { variables, input });
-    return treeShaOf((await copy.local(['write-tree'], { variables })).toString());
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await writeBlobs(effective, base.id, copy);
+  const written = await writeFolder(base.id, changesByName(effective), { copy, like: base.id });
+  return treeShaOf(written ?? (await copy.write('tree', printTreeObject([]), base.id)));
 }
+
+/** What becomes of one name in a folder. A file may give way to a folder of its name, and a folder to a file. */
+interface NameChange {
+  readonly below: Map<string, NameChange>;
+  file?: EffectiveChange;
+}
+
+/** Names are as the bytes that git has, one character for each. */
+function changesByName(changes: readonly EffectiveChange[]): Map<string, NameChange> {
+  const root: NameChange = { below: new Map() };
+  for (const change of changes) {
+    const names = Buffer.from(change.path).toString('latin1').split('/');
+    let at = root;
+    for (const name of names) {
+      const next: NameChange = at.below.get(name) ?? { below: new Map() };
+      at.below.set(name, next);
+      at = next;
+    }
+    at.file = change;
+  }
+  return root.below;
+}
+
+/** @param id Of the folder as it is; `undefined` for a new one. @returns The id of what it becomes; `undefined` when nothing is left. */
+async function writeFolder(
+  id: string | undefined,
+  changes: ReadonlyMap<string, NameChange>,
+  { copy, like }: { readonly copy: LocalCopy; readonly like: string },
+): Promise<string | undefined> {
+  const present = id === undefined ? [] : parseTreeObject((await copy.read(id, 'tree')).bytes, id.length / 2, 'latin1');
+  const items = new Map(present.map((it) => [it.name, it]));
+  for (const [name, { below, file }] of changes) {
+    const before = items.get(name);
+    const folder = before?.mode === folderMode ? before.id : undefined;
+    const after = below.size > 0 ? await writeFolder(folder, below, { copy, like }) : undefined;
+    items.delete(name);
+    if (after !== undefined) items.set(name, { name, mode: folderMode, id: after });
+    if (file?.write) items.set(name, { name, mode: modeOf(before), id: file.write.blob });
+  }
+  return items.size === 0 ? undefined : copy.write('tree', printTreeObject(items.values()), like);
+}
+
+/** A file keeps its executable bit. */
+const modeOf = (before: TreeItem | undefined): string => (before?.mode === '100755' ? '100755' : '100644');
 
 interface EffectiveChange {
   readonly path: string;
@@ -56,7 +88,7 @@ function effectiveChanges(
   });
 }
 
-/** `update-index --index-info` makes room for what it is given, so that nothing may stand in the way is checked here. */
+/** Nothing may stand in the way of what is written. */
 function checkPaths(files: Tree, changes: readonly FileChange[], repository: string): void {
   const contents = new Map(changes.map(({ path, content }) => [path, content]));
   const written = [...contents.keys()].filter((path) => contents.get(path) !== undefined);
@@ -108,11 +140,4 @@ async function writeBlobs(changes: readonly EffectiveChange[], like: string, cop
       }),
     );
   }
-}
-
-/** A file keeps its executable bit. */
-function indexLine({ path, write }: EffectiveChange, base: { readonly id: TreeSha; readonly files: Tree }): string {
-  if (!write) return `0 ${'0'.repeat(base.id.length)}\t${path}\0`;
-  const mode = base.files.get(path)?.mode === '100755' ? '100755' : '100644';
-  return `${mode} ${write.blob}\t${path}\0`;
 }
