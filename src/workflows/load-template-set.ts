@@ -19,7 +19,7 @@ export async function loadTemplateSet(
   sets: TemplateSets,
 ): Promise<LoadedTemplateSet> {
   const folder = `${configurationFolder}/templates/${templates.name}/`;
-  const own = [...texts].filter(([path]) => path.startsWith(folder)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const own = filesBelow(folder, texts);
   const ownFiles = own.map(([path, text]) => [path.slice(folder.length), { text, source: path }] as const);
   if (templates.kind === 'folder') {
     if (own.length === 0) {
@@ -32,4 +32,20 @@ export async function loadTemplateSet(
   const builtIn = await sets.readBuiltIn(templates.name, templates.version);
   const set = { name: templates.name, files: new Map([...builtIn.files, ...ownFiles]) };
   return { set, label: `${templates.name}@${templates.version}`, own };
+}
+
+type Texts = ReadonlyMap<string, string>;
+
+/** Many installations use the same set at the same commit. */
+const foundBelow = new WeakMap<Texts, Map<string, LoadedTemplateSet['own']>>();
+
+/** @returns Sorted by path. */
+function filesBelow(folder: string, texts: Texts): LoadedTemplateSet['own'] {
+  const folders = foundBelow.get(texts) ?? new Map<string, LoadedTemplateSet['own']>();
+  foundBelow.set(texts, folders);
+  const known = folders.get(folder);
+  if (known) return known;
+  const found = [...texts].filter(([path]) => path.startsWith(folder)).sort(([a], [b]) => (a < b ? -1 : 1));
+  folders.set(folder, found);
+  return found;
 }

@@ -24,20 +24,25 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
   const chosen = choose(observed.state.installations, options);
   const listings = listVersions(chosen, ports.repositories);
   const results: InstallationResult[] = [];
+  let byName = namesOf(observed);
   for (const { name } of chosen) {
     const view = { ...observed, listings };
-    const installation = view.state.installations.find((it) => it.name === name);
+    const installation = byName.get(name);
     if (!installation) continue;
     const result = await reconcileGuarded(installation, view, { ports, options });
     results.push(result);
     // A merge moved the base branch, on which the next installation's proposal is to lie; so may what came in between.
     const next = (await options.between?.()) ?? 'go-on';
     if (next === 'stop') break;
-    if (next === 'observe-again' || result.pullRequest?.state === 'merged')
+    if (next === 'observe-again' || result.pullRequest?.state === 'merged') {
       observed = await observe(ports, { ...options, refs: undefined });
+      byName = namesOf(observed);
+    }
   }
   return results;
 }
+
+const namesOf = ({ state }: Pick<PassView, 'state'>) => new Map(state.installations.map((it) => [it.name, it]));
 
 /** Reads what all installations share: the base branch with its configuration, all branches, the open pull requests. */
 export async function observe(

@@ -1,20 +1,16 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
 import type { DecisionRecord, Store, StoredDecision } from '../../ports/store.ts';
 import { createCommandLog } from './command-log.ts';
+import { createDecisionWriter } from './decision-writer.ts';
 import { createGuard } from './guard.ts';
 import { createInbox } from './inbox.ts';
 import { createJournal } from './journal.ts';
-import { inputValue, kyselyDatabase } from './kysely-database.ts';
+import { kyselyDatabase } from './kysely-database.ts';
 import { openDatabase } from './open-database.ts';
 import { createRegistryMemory } from './registry-memory.ts';
 import type { DecisionRow, Tables } from './schema.ts';
 import { createTold } from './told.ts';
-import { withoutSync } from './transaction.ts';
-
-/** How many decision records of one installation are kept. */
-const keptDecisions = 50;
 
 /** How long is waited for the writes of other processes, without keeping this one from its other work. */
 export interface Patience {
@@ -38,6 +34,7 @@ const defaultPatience: Patience = { busyMilliseconds: 10_000, receiveMillisecond
 export async function openSqliteStore(path: string, patience: Patience = defaultPatience): Promise<Store> {
   const database = openDatabase(path);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyDatabase(database) }) });
+  const writeDecision = createDecisionWriter(database);
   const guarded = createGuard(path, patience.busyMilliseconds);
   return {
     registries: createRegistryMemory(db, guarded),
@@ -55,7 +52,7 @@ export async function openSqliteStore(path: string, patience: Patience = default
           .execute();
       }),
     recordedCommits: (repository, branch) => guarded(() => readRecordedCommits(db, repository, branch)),
-    recordDecision: (record) => guarded(() => writeDecision(db, record, database)),
+    recordDecision: (record) => guarded(() => writeDecision(record)),
     decisions: (repository, installation, limit) =>
       guarded(async () => {
         const rows = await decisionsOf(db, { repository, installation }).selectAll().limit(limit).execute();
@@ -90,49 +87,6 @@ function decisionsOf(
     .orderBy('id', 'desc');
 }
 
-/** Each statement is right by itself: between them other handles may write. */
-async function writeDecision(db: Kysely<Tables>, record: DecisionRecord, database: DatabaseSync): Promise<void> {
-  const { repository, installation, kind } = record;
-  const at = record.at.getTime();
-  const row = { repository, installation, kind, because: record.because ?? null, detail: sortedJson(record.detail) };
-  const same = db
-    .selectFrom(decisionsOf(db, record).selectAll().limit(1).as('newest'))
-    .select('newest.id')
-    .where('kind', '=', row.kind)
-    .where('because', 'is not distinct from', row.because)
-    .where('detail', '=', row.detail);
-  const inserted = await db
-    .insertInto('decisions')
-    .columns(['repository', 'installation', 'kind', 'because', 'detail', 'at', 'last_at'])
-    .expression(({ val, not, exists }) =>
-      db
-        .selectNoFrom([
-          val(row.repository).as('repository'),
-          val(row.installation).as('installation'),
-          val(row.kind).as('kind'),
-          val(row.because).as('because'),
-          val(row.detail).as('detail'),
-          val(at).as('at'),
-          val(at).as('last_at'),
-        ])
-        .where(not(exists(same))),
-    )
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 0n) {
-    const repeat = db.updateTable('decisions').set({ last_at: at }).where('id', 'in', same).where('last_at', '<', at);
-    const { sql, parameters } = repeat.compile();
-    // A pass with nothing to do repeats every decision, and would wait for the disk as often.
-    withoutSync(database, () => database.prepare(sql).run(...parameters.map(inputValue)));
-    return;
-  }
-  await db
-    .deleteFrom('decisions')
-    .where('repository', '=', repository)
-    .where('installation', '=', installation)
-    .where('id', 'not in', decisionsOf(db, record).select('id').limit(keptDecisions))
-    .execute();
-}
-
 function parseDecision({ id: _, because, detail, at, last_at, ...rest }: DecisionRow): StoredDecision {
   return {
     ...rest,
@@ -141,13 +95,4 @@ function parseDecision({ id: _, because, detail, at, last_at, ...rest }: Decisio
     at: new Date(at),
     lastAt: new Date(last_at),
   };
-}
-
-/** The same data is the same text, whatever order its keys were set in. */
-function sortedJson(data: unknown): string {
-  const sort = (_: string, value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
-  return JSON.stringify(data ?? null, sort);
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { UsableRoots } from './certificate-chain.ts';
 import { parseDistinguishedName } from './distinguished-name.ts';
-import { parsePublicKey } from './public-key.ts';
+import { type PublicKey, parsePublicKey } from './public-key.ts';
 import { parseRootCertificates } from './root-certificate.ts';
 import type { UsableKey } from './signature.ts';
 import type { AnchorTerm, RequiredSignature, TrustedKey, TrustedRoots, TrustPolicy } from './trust-policy.ts';
@@ -38,8 +38,16 @@ function readRequired({ name, anyOf }: RequiredSignature): UsableAnchors {
   return { name, keys, roots };
 }
 
+/** Most installations trust the same few keys, and reading one takes as long as deciding about an installation. */
+const keysRead = new Map<string, PublicKey>();
+const mostKeys = 100;
+
 function readKey(anchor: TrustedKey): UsableKey {
-  return { ...parsePublicKey(anchor.pem, anchor.source), ...termOf(anchor) };
+  const name = `${anchor.source}\n${anchor.pem}`;
+  const key = keysRead.get(name) ?? parsePublicKey(anchor.pem, anchor.source);
+  if (keysRead.size >= mostKeys) keysRead.clear();
+  keysRead.set(name, key);
+  return { ...key, ...termOf(anchor) };
 }
 
 function readRoots(anchor: TrustedRoots): UsableRoots {
