@@ -57,6 +57,8 @@ export interface PullRequests {
     readonly body: string;
     readonly labels: readonly string[];
     readonly by: Person;
+    /** That `head` was pushed a moment ago with what `base` does not hold: then a forge need not be asked whether it does. */
+    readonly justPushed?: boolean;
   }): Promise<PullRequest>;
 
   /** Changes what is given and leaves the rest, the labels of others included. Writes nothing when nothing differs. */

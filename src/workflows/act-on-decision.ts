@@ -92,7 +92,8 @@ async function mergeDecided(
 
 async function openPullRequest(act: Act): Promise<PullRequest> {
   const { installation, options, ports } = act;
-  const { content } = await pushProposal(act);
+  const { change, justPushed } = await pushProposal(act);
+  const { content } = change;
   const { bot: by, branch: base } = options;
   const opened = await ports.forge.pullRequests.open({
     head: branchOf(installation),
@@ -101,6 +102,7 @@ async function openPullRequest(act: Act): Promise<PullRequest> {
     body: describeBody(content),
     labels: [ownLabel],
     by,
+    justPushed,
   });
   ports.log.info('pull-request.opened', { installation: installation.name, number: opened.number });
   return opened;
@@ -111,7 +113,7 @@ async function updatePullRequest(act: Act): Promise<PullRequest> {
   if (!pullRequest) throw new Error('There is no pull request to update.');
   const { number } = pullRequest;
   const { bot: by } = options;
-  const { lock, content } = await pushProposal(act);
+  const { lock, content } = (await pushProposal(act)).change;
   const { title, body } = await findStillOpen(number, ports.forge);
   const updated = await ports.forge.pullRequests.update(number, {
     title: replaceTitle(title, describeTitle(content), installation.name),
@@ -173,11 +175,16 @@ function overtaken({ number, state }: PullRequest): Failure {
   });
 }
 
+interface Pushed {
+  readonly change: ProposedChange;
+  readonly justPushed: boolean;
+}
+
 /** Brings the branch to the proposed content: one commit on the tip of the base branch, whatever was there of ours before. */
-async function pushProposal({ installation, base, branch, change, ports, options }: Act): Promise<ProposedChange> {
+async function pushProposal({ installation, base, branch, change, ports, options }: Act): Promise<Pushed> {
   if (!change) throw new Error('There is nothing rendered to propose.');
   // A crash between the push and the pull request leaves a branch that carries everything already.
-  if (branch.kind === 'ours' && branch.carries) return change;
+  if (branch.kind === 'ours' && branch.carries) return { change, justPushed: false };
   const { writer } = ports.forge;
   const now = ports.clock.now();
   const name = branchOf(installation);
@@ -190,7 +197,8 @@ async function pushProposal({ installation, base, branch, change, ports, options
   });
   await ports.store.recordCommit(options.repository, name, commit, now);
   const expect = 'head' in branch ? branch.head : undefined;
-  if ((await writer.push([{ ref: `refs/heads/${name}`, expect, to: commit }])) === 'pushed') return change;
+  if ((await writer.push([{ ref: `refs/heads/${name}`, expect, to: commit }])) === 'pushed')
+    return { change, justPushed: true };
   throw new Failure('forge-conflict', `The branch ${name} moved while it was written: somebody else pushed to it.`, {
     remedy: 'Nothing was overwritten. The next pass looks again.',
   });

@@ -28,7 +28,10 @@ export async function readOpenRows(site: Site): Promise<readonly PullRequestRow[
  */
 export async function openPullRequest(site: Site, request: OpenRequest): Promise<PullRequest> {
   const { head, base, title, body } = request;
-  const [isNew, ids] = await Promise.all([hasNews(site, request), ensureLabels(site, request.labels)]);
+  const [isNew, ids] = await Promise.all([
+    request.justPushed === true || hasNews(site, request),
+    ensureLabels(site, request.labels),
+  ]);
   if (!isNew) return adopt(site, request, nothingNew(site, request));
   const labels = [...ids];
   const written = await site.client.write((api) =>
