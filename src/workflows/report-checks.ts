@@ -28,8 +28,9 @@ export async function reportChecks(input: ReportInput): Promise<void> {
   const { pullRequest, ports } = input;
   const { head: branch, headSha, state } = pullRequest;
   if (!ports.forge.checks || state !== 'open' || !headSha || isOvertaken(headSha, input)) return;
-  const checks = [verified(input), gates(input)].filter((it) => it !== undefined);
-  await Promise.all(checks.map((check) => report({ branch, headSha }, check, input)));
+  for (const check of [verified(input), gates(input)]) {
+    if (check) await report({ branch, headSha }, check, input);
+  }
 }
 
 /**
