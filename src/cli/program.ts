@@ -49,6 +49,7 @@ export function createProgram(context: CommandContext, exit: Exit): Command {
   addStartCommands(program, context, exit);
   addPassCommands(program, context, exit);
   addContentCommands(program, context, exit);
+  addVerifyRender(program, context, exit);
   addPullCommands(program, context, exit);
   return program;
 }
@@ -160,6 +161,16 @@ function addPassCommands(program: Command, context: CommandContext, exit: Exit):
     .option('-d, --directory <folder>', 'write the files here')
     .action(async (name: string, _, command: Command) =>
       exit(await (await import('./render.ts')).render(name, command.optsWithGlobals(), context)),
+    );
+}
+
+function addVerifyRender(program: Command, context: CommandContext, exit: Exit): void {
+  withCommon(program.command('verify-render'))
+    .description('verify that a commit has, byte for byte, what Consignee renders; exit with 3 when something differs')
+    .argument('[installations...]', 'as environment/application; all when none is given')
+    .option('--commit <revision>', 'a branch, or the id of a commit (default: the tip of the base branch)')
+    .action(async (only: string[], _, command: Command) =>
+      exit(await (await import('./verify-render.ts')).verifyRenderCommand(only, command.optsWithGlobals(), context)),
     );
 }
 

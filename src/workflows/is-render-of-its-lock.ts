@@ -1,17 +1,25 @@
+import type { CollectedVersion } from '../core/component/collected-version.ts';
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
-import type { Commit, CommitSha } from '../core/repository/commit.ts';
+import type { Commit, CommitSha, FileChange } from '../core/repository/commit.ts';
 import { identityDigest } from '../core/trust/component-digest.ts';
+import type { Evidence } from '../core/trust/evidence.ts';
+import type { Reason } from '../core/trust/reason.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import { type RepositoryState, readRepositoryState, readTextsStrictly } from './observe-repository.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
 import { readComponentVersion } from './read-component-version.ts';
-import { readInputs } from './read-inputs.ts';
+import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
-import { configurationResource, renderInstallation, type ValuesFile } from './render-installation.ts';
+import {
+  configurationResource,
+  type RenderedInstallation,
+  renderInstallation,
+  type ValuesFile,
+} from './render-installation.ts';
 import { collectAndVerify } from './verify-component-version.ts';
 
 interface World {
@@ -45,42 +53,9 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
   const installed = installation && (await readLockAt(content, parent, lockPathOf(installation)));
   if (!lock || (installed && (await keepsLock(commit, { parent, lock, installed, content })))) return undefined;
 
-  const inputs = await readInputs(installation, state.texts, {
-    templateSets: ports.templateSets,
-    floor: options.floor,
-  });
-  const { collected, evidence } = await collectAndVerify(
-    () => ports.repositories.open(installation.registry.url),
-    { component: installation.component, version: lock.version, readResources: [configurationResource] },
-    { policy: inputs.policy, now: ports.clock.now(), installed: true },
-  );
-  if (evidence.verdict === 'refused' || evidence.digest?.value !== lock.digest.value) return undefined;
-  if (evidence.manifest !== lock.manifest && !(await carries(lock, installation, ports))) return undefined;
-
-  const rendered = await renderInstallation({
-    installation,
-    version: lock.version,
-    manifest: lock.manifest,
-    installed,
-    templates: inputs.templates,
-    policy: inputs.policy,
-    // The operator's part of it may have changed since.
-    policyDigest: lock.policy,
-    inputs: inputs.digest,
-    collected,
-    evidence,
-    values: await readValuesText(installation, state, ports),
-    evaluator: ports.evaluator,
-    like: parent,
-  });
-  const { changes } = compare({
-    base: state.tree,
-    locked: installed?.files ?? [],
-    rendered: rendered.files,
-    beside: rendered.beside,
-    application: installation.application,
-  });
-  return writer.writeTree(parent, changes);
+  const registry = installation.registry.url;
+  const again = await renderFromLock({ lock, state, installation, installed, registry }, { ports, options });
+  return again.kind === 'rendered' && again.carried ? writer.writeTree(parent, again.changes) : undefined;
 }
 
 interface Locks {
@@ -100,13 +75,103 @@ async function keepsLock({ tree }: Commit, { parent, lock, installed, content }:
   return before?.tree !== tree;
 }
 
-/** Whether the manifest that a lock file names leads to what it says: later passes take its word for it. */
+/** What rendering again needs of the world: nothing of it is written to where others can see it. */
+export interface RenderWorld {
+  readonly ports: Pick<PassPorts, 'forge' | 'repositories' | 'evaluator' | 'templateSets' | 'clock'>;
+  readonly options: Pick<PassOptions, 'read' | 'floor'>;
+}
+
+interface RenderFromLockInput {
+  readonly lock: LockFile;
+  /** The commit that the lock file was rendered onto, with the installation and what was installed there. */
+  readonly state: RepositoryState;
+  readonly installation: Installation;
+  readonly installed: LockFile | undefined;
+  /** The registry that the component version is read from, as `Installation` names it. */
+  readonly registry: string;
+}
+
+/** What came of rendering again. */
+export type RenderedAgain = {
+  readonly inputs: InstallationInputs;
+  readonly collected: CollectedVersion;
+} & (
+  | { readonly kind: 'refused'; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: 'rendered';
+      readonly rendered: RenderedInstallation;
+      /** What turns the state's commit into what Consignee writes onto it. */
+      readonly changes: readonly FileChange[];
+      /** Whether the manifest that the lock file names leads to what it says: later passes take its word for it. */
+      readonly carried: boolean;
+    }
+);
+
+/**
+ * Renders the component version that a lock file names once more, from the configuration, keys, templates and values of the commit
+ * that it was rendered onto. The version is collected and verified afresh.
+ *
+ * @throws {Failure} `template`, `configuration` or `content`, and as the registry.
+ */
+export async function renderFromLock(input: RenderFromLockInput, world: RenderWorld): Promise<RenderedAgain> {
+  const { lock, state, installation, installed, registry } = input;
+  const { ports, options } = world;
+  const inputs = await readInputs(installation, state.texts, {
+    templateSets: ports.templateSets,
+    floor: options.floor,
+  });
+  const { collected, evidence } = await collectAndVerify(
+    () => ports.repositories.open(registry),
+    { component: installation.component, version: lock.version, readResources: [configurationResource] },
+    { policy: inputs.policy, now: ports.clock.now(), installed: true },
+  );
+  const reasons = findReasonsAgainst(lock, evidence);
+  if (reasons.length > 0) return { kind: 'refused', reasons, inputs, collected };
+  const carried = evidence.manifest === lock.manifest || (await carries(lock, registry, ports));
+
+  const rendered = await renderInstallation({
+    installation,
+    version: lock.version,
+    manifest: lock.manifest,
+    installed,
+    templates: inputs.templates,
+    policy: inputs.policy,
+    // The operator's part of it may have changed since.
+    policyDigest: lock.policy,
+    inputs: inputs.digest,
+    collected,
+    evidence,
+    values: await readValuesText(installation, state, ports),
+    evaluator: ports.evaluator,
+    like: state.commit,
+  });
+  const { changes } = compare({
+    base: state.tree,
+    locked: installed?.files ?? [],
+    rendered: rendered.files,
+    beside: rendered.beside,
+    application: installation.application,
+  });
+  return { kind: 'rendered', rendered, changes, carried, inputs, collected };
+}
+
+/** @returns Why a component version is not what a lock file says, as far as it was proved; empty when it is. */
+export function findReasonsAgainst(
+  { digest }: LockFile,
+  { component, version, ...evidence }: Evidence,
+): readonly Reason[] {
+  if (evidence.verdict === 'refused') return evidence.reasons;
+  if (evidence.digest?.value === digest.value) return [];
+  const message = `the lock file has the digest ${digest.value}, and the registry ${evidence.digest?.value}`;
+  return [{ code: 'digest-mismatch', message, where: `${component}:${version}` }];
+}
+
 async function carries(
   { component, version, manifest, digest }: LockFile,
-  { registry }: Installation,
-  { repositories }: PassPorts,
+  registry: string,
+  { repositories }: RenderWorld['ports'],
 ): Promise<boolean> {
-  const repository = await repositories.open(registry.url);
+  const repository = await repositories.open(registry);
   const { descriptor } = await readComponentVersion(repository, { component, version, manifest });
   return descriptor !== undefined && identityDigest(descriptor).value === digest.value;
 }
@@ -115,7 +180,7 @@ async function carries(
 export async function readValuesText(
   { valuesPath }: Installation,
   { tree }: RepositoryState,
-  { forge }: PassPorts,
+  { forge }: Pick<PassPorts, 'forge'>,
 ): Promise<ValuesFile> {
   const { texts, unreadable } = await readTextsStrictly(forge.content, tree, [valuesPath]);
   return { text: texts.get(valuesPath), unreadable: unreadable.length > 0 };

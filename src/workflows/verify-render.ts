@@ -1,0 +1,285 @@
+import { Failure } from '../core/failure.ts';
+import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
+import type { LockFile } from '../core/installation/lock-file.ts';
+import { componentsFolderOf, configurationFolder, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import type { Commit, CommitSha, Tree } from '../core/repository/commit.ts';
+import type { Reason } from '../core/trust/reason.ts';
+import { policyDigestOf } from '../core/trust/trust-policy.ts';
+import { verifyComponentVersion } from '../core/trust/verify.ts';
+import { findReasonsAgainst, type RenderedAgain, type RenderWorld, renderFromLock } from './is-render-of-its-lock.ts';
+import { findBranch, type RepositoryState, readRepositoryState } from './observe-repository.ts';
+import type { PassOptions } from './pass.ts';
+import { readInputs } from './read-inputs.ts';
+import { readLockAt } from './read-lock.ts';
+import {
+  compareTrees,
+  findEdit,
+  findLockDifferences,
+  isLockText,
+  joinDifferences,
+  lockedTree,
+  pick,
+  type RenderDifference,
+  readLockText,
+  templatesFolder,
+  treeOf,
+} from './render-differences.ts';
+import { resolveCommit } from './resolve-commit.ts';
+import { chooseInstallations } from './run-pass.ts';
+
+/** What came of verifying one installation at one commit. */
+export interface VerifiedRender {
+  readonly installation: Installation;
+  /** As the lock file says; `undefined` without one that can be read. */
+  readonly version: string | undefined;
+  readonly result: 'reproduced' | 'differs' | 'refused' | 'not-installed';
+  readonly differences: readonly RenderDifference[];
+  /** Why the component version is not proved now. */
+  readonly reasons: readonly Reason[];
+  /** Sentences about what is no difference, and people should know. */
+  readonly notes: readonly string[];
+  /** The commit that wrote the lock file. */
+  readonly origin: CommitSha | undefined;
+  /** How many files were held against what rendering gives. */
+  readonly compared: number;
+}
+
+interface VerifyRenderInput {
+  /** Installations to verify (`environment/application`); empty for all. */
+  readonly only: readonly string[];
+  /** A branch, or the id of a commit; `undefined` for the tip of the base branch. */
+  readonly revision: string | undefined;
+  /** Whether a branch is within reach: of a forge, not all of them are fetched. */
+  readonly isRead: (branch: string) => boolean;
+}
+
+type World = RenderWorld & { readonly options: Pick<PassOptions, 'branch'> };
+
+/**
+ * Verifies that a commit of the applications repository has, byte for byte, what Consignee renders: each component version is
+ * collected and proved afresh, and rendered again from the inputs that its lock file was rendered from. Writes nothing that others
+ * can see.
+ *
+ * @throws {Failure} `usage` for an installation or a commit that is not there; `configuration` as the repository's own at that commit;
+ *   and when repository or registry cannot be reached.
+ */
+export async function verifyRender(
+  { only, revision, isRead }: VerifyRenderInput,
+  world: World,
+): Promise<{ readonly commit: CommitSha; readonly installations: readonly VerifiedRender[] }> {
+  const { content } = world.ports.forge;
+  const refs = await content.readRefs();
+  const { branch } = world.options;
+  const base = findBranch(refs, branch, content.name);
+  const commit = await resolveCommit(revision ?? branch, { refs, base, content, isRead });
+  const state = await readRepositoryState(content, commit.sha, world.options.read);
+  const installations: VerifiedRender[] = [];
+  for (const installation of chooseInstallations(state.installations, only))
+    installations.push(await verifyInstallation(installation, { commit, base, state }, world));
+  return { commit: commit.sha, installations };
+}
+
+/** The commit that is verified. */
+interface View {
+  readonly commit: Commit;
+  /** Tip of the base branch. */
+  readonly base: CommitSha;
+  readonly state: RepositoryState;
+}
+
+async function verifyInstallation(
+  installation: ConfiguredInstallation,
+  view: View,
+  world: World,
+): Promise<VerifiedRender> {
+  const { state } = view;
+  const path = lockPathOf(installation);
+  const text = state.texts.get(path);
+  if (text === undefined) return judgeAbsent(installation, view, world);
+  const nothing = { installation, reasons: [], notes: [], origin: undefined, compared: 0 };
+  const lock = readLockText(text, path);
+  if ('what' in lock) return { ...nothing, version: undefined, result: 'differs', differences: [lock] };
+
+  const attempt = await renderAgain({ installation, lock, text }, view, world);
+  const reasons = await findReasons({ installation, lock }, attempt, { view, world });
+  const { differences, compared } = await findDifferences({ installation, lock }, attempt, { view, world });
+  const result = reasons.length > 0 ? 'refused' : differences.length > 0 ? 'differs' : 'reproduced';
+  const notes = [
+    ...(await noteOnInputs({ installation, lock }, attempt, { view, world })),
+    ...noteUnlisted(installation, lock, state.tree),
+  ];
+  const origin = attempt.origin.sha;
+  return { installation, version: lock.version, result, differences, reasons, notes, origin, compared };
+}
+
+interface Locked {
+  readonly installation: ConfiguredInstallation;
+  readonly lock: LockFile;
+}
+
+/** Without its lock file, nothing says what files are: they must not outlive it. */
+async function judgeAbsent(installation: Installation, { commit, state }: View, world: World): Promise<VerifiedRender> {
+  const { content } = world.ports.forge;
+  const path = lockPathOf(installation);
+  const [removal] = await content.readCommits({ to: commit.sha, path, limit: 1 });
+  const [before] = removal?.parents ?? [];
+  const lock = before && (await readLockAt(content, before, path));
+  const left = lock ? pick(state.tree, lockedTree(lock).keys()).size : 0;
+  const detail = `was removed, and ${left} of the files that it lists are still there`;
+  const differences: RenderDifference[] = left > 0 ? [{ path, what: 'lock', detail, edited: removal }] : [];
+  const result = left > 0 ? 'differs' : 'not-installed';
+  return {
+    ...{ installation, result, differences, version: undefined, reasons: [], notes: [] },
+    ...{ origin: undefined, compared: left },
+  };
+}
+
+/** One try to render the lock file again, from the state that one commit found. */
+interface Attempt {
+  /** The commit that wrote the lock file. */
+  readonly origin: Commit;
+  /** What that was rendered onto. */
+  readonly onto: CommitSha;
+  readonly again?: RenderedAgain;
+  /** What keeps it from being rendered. */
+  readonly trouble?: RenderDifference;
+}
+
+/** So many earlier commits that wrote the same lock file are looked for. */
+const searchedWrites = 30;
+
+/**
+ * Renders on what the last commit that changed the lock file found. On the base branch that may be a revert, which brings back what an
+ * earlier one rendered; a proposal must be the render itself.
+ */
+async function renderAgain(locked: Locked & { readonly text: string }, view: View, world: World): Promise<Attempt> {
+  const { content } = world.ports.forge;
+  const { commit, base, state } = view;
+  const path = lockPathOf(locked.installation);
+  const [last = commit, ...earlier] = await content.readCommits({ to: commit.sha, path, limit: searchedWrites });
+  const first = await renderOn(last, locked, world);
+  if (isLockText(locked.text, first.again)) return first;
+  if (last.sha === commit.sha && !(await content.isAncestor(commit.sha, base))) return first;
+  for (const origin of earlier) {
+    const entry = (await content.readTree(origin.sha)).get(path);
+    if (entry?.blob !== state.tree.get(path)?.blob) continue;
+    const attempt = await renderOn(origin, locked, world);
+    if (isLockText(locked.text, attempt.again)) return attempt;
+  }
+  return first;
+}
+
+async function renderOn(origin: Commit, { installation, lock }: Locked, world: World): Promise<Attempt> {
+  const { content } = world.ports.forge;
+  const path = lockPathOf(installation);
+  const [parent] = origin.parents;
+  const onto = parent ?? origin.sha;
+  try {
+    const state = await readRepositoryState(content, onto, world.options.read);
+    const there = state.installations.find(({ name }) => name === installation.name);
+    if (!there) {
+      const detail = `${onto.slice(0, 10)}, which it was written onto, does not configure ${installation.name}`;
+      return { origin, onto, trouble: { path, what: 'lock', detail } };
+    }
+    const installed = parent && (await readLockAt(content, parent, path));
+    const registry = installation.registry.url;
+    const again = await renderFromLock({ lock, state, installation: there, installed, registry }, world);
+    return { origin, onto, again };
+  } catch (error) {
+    const trouble = troubleOf(error, path);
+    if (trouble) return { origin, onto, trouble };
+    throw error;
+  }
+}
+
+/** What is wrong with the repository itself is a finding; what cannot be reached says nothing about it. */
+function troubleOf(error: unknown, path: string): RenderDifference | undefined {
+  if (!(error instanceof Failure) || (error.exitCode !== 2 && error.code !== 'content')) return undefined;
+  const { place, message } = error;
+  if (place?.file.startsWith(`${templatesFolder}/`)) return { path: place.file, what: 'template', detail: message };
+  return { path, what: 'lock', detail: `it cannot be rendered again: ${message}` };
+}
+
+interface At {
+  readonly view: View;
+  readonly world: World;
+}
+
+/** Judges by the trust policy of the commit that is verified, whatever held when it was rendered. */
+async function findReasons(
+  { installation, lock }: Locked,
+  { again }: Attempt,
+  { view, world: { ports, options } }: At,
+): Promise<readonly Reason[]> {
+  if (!again || again.kind === 'refused') return again?.reasons ?? [];
+  const { policy } = await readInputs(installation, view.state.texts, { ...options, templateSets: ports.templateSets });
+  if (policyDigestOf(policy) === policyDigestOf(again.inputs.policy)) return [];
+  const options_ = { now: ports.clock.now(), installed: true };
+  return findReasonsAgainst(lock, await verifyComponentVersion(again.collected, policy, options_));
+}
+
+interface Compared {
+  readonly differences: readonly RenderDifference[];
+  readonly compared: number;
+}
+
+async function findDifferences(locked: Locked, attempt: Attempt, { view, world }: At): Promise<Compared> {
+  const { installation, lock } = locked;
+  const { content } = world.ports.forge;
+  const { again, origin, trouble } = attempt;
+  const own = again?.kind === 'rendered' ? wantedOf(again, installation, origin) : lockedTree(lock);
+  const whole = await wantedTree(attempt, { view, world });
+  const wanted = whole ?? own;
+  const found = whole ? view.state.tree : pick(view.state.tree, new Set([...own.keys(), ...lockedTree(lock).keys()]));
+  const rendered = await content.readTree(origin.sha);
+  const since = { commit: view.commit, origin, rendered, wanted, content };
+  const files = await Promise.all(compareTrees(wanted, found, installation).map((it) => findEdit(it, since)));
+  const inLock = again?.kind === 'rendered' ? findLockDifferences(lock, again, installation) : [];
+  const differences = joinDifferences([...files, ...inLock, ...(trouble ? [trouble] : [])]);
+  return { differences, compared: own.size };
+}
+
+/** @returns Everything that belongs to the installation, as rendering gives it. */
+function wantedOf(
+  { rendered }: Extract<RenderedAgain, { kind: 'rendered' }>,
+  installation: Installation,
+  { sha }: Commit,
+): Tree {
+  const beside = [lockPathOf(installation), evidencePathOf(installation)];
+  return treeOf(new Map([...rendered.files, ...[...rendered.beside].filter(([path]) => beside.includes(path))]), sha);
+}
+
+/** @returns The whole tree that a proposal must have: nothing else may come with it. `undefined` where people's commits are between. */
+async function wantedTree({ again, origin, onto }: Attempt, { view, world }: At): Promise<Tree | undefined> {
+  const { content, writer } = world.ports.forge;
+  const { commit, base } = view;
+  const isProposal = origin.sha === commit.sha && commit.parents.length === 1;
+  if (again?.kind !== 'rendered' || !isProposal || !(await content.isAncestor(onto, base))) return undefined;
+  return content.readTree(await writer.writeTree(onto, again.changes));
+}
+
+async function noteOnInputs(
+  { installation, lock }: Locked,
+  { again, onto }: Attempt,
+  { view: { state }, world }: At,
+): Promise<readonly string[]> {
+  const { ports, options } = world;
+  if (again?.inputs.digest !== lock.inputs) return [];
+  const { digest } = await readInputs(installation, state.texts, { ...options, templateSets: ports.templateSets });
+  if (digest === lock.inputs) return [];
+  const then = await readRepositoryState(ports.forge.content, onto, options.read);
+  const isInput = (path: string) => !path.startsWith(`${configurationFolder}/lock/`);
+  const paths = [...new Set([...then.texts.keys(), ...state.texts.keys()])].filter(isInput).sort();
+  const changed = paths.filter((path) => then.texts.get(path) !== state.texts.get(path));
+  return [
+    `It was rendered from other inputs than this commit has; changed since: ${changed.join(', ')}. "consignee run" proposes it anew.`,
+  ];
+}
+
+/** Nothing says whose these are: people may add files of their own. */
+function noteUnlisted(installation: Installation, { files }: LockFile, tree: Tree): readonly string[] {
+  const listed = new Set(files.map(({ path }) => path));
+  const folder = `${componentsFolderOf(installation)}/`;
+  const unlisted = [...tree.keys()].filter((path) => path.startsWith(folder) && !listed.has(path));
+  return unlisted.length === 0 ? [] : [`Not listed in the lock file, and not verified: ${unlisted.join(', ')}.`];
+}
