@@ -1,0 +1,134 @@
+import { diffFields, type FieldChange } from './field-diff.ts';
+import {
+  createManifestReader,
+  type ManifestObject,
+  type ManifestSide,
+  type Manifests,
+  type ObjectName,
+  readManifests,
+  type UnreadableFile,
+} from './manifest-objects.ts';
+import type { ObjectPair, Risk } from './risk-kind.ts';
+import { risksOfPair } from './risks.ts';
+
+export interface ManifestDiff {
+  /** By kind, namespace and name. */
+  readonly objects: readonly ObjectChange[];
+  /** How many objects say the same on both sides. */
+  readonly unchanged: number;
+  /**
+   * Files that could not be read as YAML, with the side and why; and objects that are declared twice. What stood in such a file
+   * on the other side, and is nowhere else on this one, is neither reported as added nor as removed: it is not known.
+   */
+  readonly unreadable: readonly UnreadableFile[];
+  /** Whether limits cut it: more than 5 MiB of text on a side, 2,000 objects that differ, or 200 fields of one object. */
+  readonly truncated: boolean;
+}
+
+export interface ObjectChange {
+  /** As it is afterwards, or before when it is removed. */
+  readonly object: ObjectName;
+  readonly change: 'added' | 'removed' | 'changed';
+  /** What differs in a changed object; empty for one that is added or removed. */
+  readonly fields: readonly FieldChange[];
+  /** The gravest first. */
+  readonly risks: readonly Risk[];
+}
+
+export interface DiffOptions {
+  /** Whether the installation's component brings the image; without it, images are no risk. */
+  readonly isOwnImage?: (reference: string) => boolean;
+}
+
+const maxObjects = 2000;
+const maxFields = 200;
+
+/**
+ * Compares the Kubernetes objects that two sets of files declare, whatever file they stand in and however it is written. Same
+ * files, same result. Values of Secrets are nowhere in it. Takes every text: what cannot be read is in `unreadable`.
+ */
+export function diffManifests(before: Manifests, after: Manifests, { isOwnImage }: DiffOptions = {}): ManifestDiff {
+  const reader = createManifestReader();
+  const sides = { before: readManifests(before, reader), after: readManifests(after, reader) };
+  const pairs = pairObjects(sides);
+  const differing = pairs.flatMap((pair) => {
+    const { fields, truncated } = diffPair(pair);
+    if (pair.before && pair.after && fields.length === 0) return [];
+    return [{ pair, fields, truncated, risks: risksOfPair(pair, isOwnImage) }];
+  });
+  // Of too many changes those with risks are kept.
+  const kept = new Set(
+    differing.toSorted((a, b) => Number(b.risks.length > 0) - Number(a.risks.length > 0)).slice(0, maxObjects),
+  );
+  return {
+    objects: differing
+      .filter((it) => kept.has(it))
+      .map(({ pair, fields, risks }) => ({ object: pair.object, change: changeOf(pair), fields, risks })),
+    unchanged: pairs.length - differing.length,
+    unreadable: unreadableOf(sides),
+    truncated:
+      sides.before.truncated ||
+      sides.after.truncated ||
+      differing.length > maxObjects ||
+      differing.some((it) => it.truncated),
+  };
+}
+
+interface Sides {
+  readonly before: ManifestSide;
+  readonly after: ManifestSide;
+}
+
+function diffPair({ before, after }: ObjectPair): ReturnType<typeof diffFields> {
+  return before && after ? diffFields(before, after, maxFields) : { fields: [], truncated: false };
+}
+
+function changeOf({ before, after }: ObjectPair): ObjectChange['change'] {
+  if (!before) return 'added';
+  return after ? 'changed' : 'removed';
+}
+
+/** All objects of both sides, in the order of their names, but for those of which one side is not known. */
+function pairObjects({ before, after }: Sides): readonly ObjectPair[] {
+  const only = (side: ManifestSide, other: ManifestSide) =>
+    [...side.objects].filter(([key]) => !other.objects.has(key)).map(([, it]) => it);
+  const moves = findMoves(only(before, after), only(after, before));
+  const keys = new Set([...before.objects.keys(), ...after.objects.keys()]);
+  return [...keys].toSorted().flatMap((key) => {
+    const [one, other] = [before.objects.get(key), after.objects.get(key)];
+    const either = other ?? one;
+    if (!either || (!other && after.unread.has(either.path)) || (!one && before.unread.has(either.path))) return [];
+    const { object, group } = either;
+    return [{ object, group, before: one?.content, after: other?.content, movedWith: moves.get(either) }];
+  });
+}
+
+/** @returns For each object that goes from one namespace to another, the namespace at the other end. */
+function findMoves(
+  removed: readonly ManifestObject[],
+  added: readonly ManifestObject[],
+): ReadonlyMap<ManifestObject, string> {
+  const keyOf = ({ group, object }: ManifestObject) => JSON.stringify([group, object.kind, object.name]);
+  const gone = Map.groupBy(removed, keyOf);
+  const come = Map.groupBy(added, keyOf);
+  const moves = new Map<ManifestObject, string>();
+  for (const [key, [from, ...others]] of gone) {
+    const [to, ...more] = come.get(key) ?? [];
+    // Of several on a side nobody can tell which went where.
+    if (!from || !to || others.length > 0 || more.length > 0) continue;
+    moves.set(from, to.object.namespace ?? '');
+    moves.set(to, from.object.namespace ?? '');
+  }
+  return moves;
+}
+
+/** What both sides have in common is said once. */
+function unreadableOf({ before, after }: Sides): readonly UnreadableFile[] {
+  const keyOf = ({ path, why }: UnreadableFile) => JSON.stringify([path, why]);
+  const inBefore = new Set(before.unreadable.map(keyOf));
+  const common = new Set(after.unreadable.map(keyOf).filter((it) => inBefore.has(it)));
+  const told = (side: ManifestSide, name: string) =>
+    side.unreadable.map((it) => (common.has(keyOf(it)) ? it : { path: it.path, why: `${name}: ${it.why}` }));
+  const all = [...told(before, 'before'), ...told(after, 'after')];
+  return [...new Map(all.map((it) => [keyOf(it), it])).values()];
+}
