@@ -138,15 +138,17 @@ function flattenLevel(diff: ComponentDiff, path: readonly string[]): readonly Di
   return [...rows.map((row) => ({ path, ...row })), ...deeper];
 }
 
-/** What came of comparing a new version with old ones. */
-type Results = Map<ComponentTree | undefined, 'comparing' | 'same' | 'different'>;
+/** What a new version is compared with. */
+type Counterpart = 'nothing' | 'the-same-version' | 'another-version';
 
-/** The comparisons so far, by the new version. */
+/** What came of the comparisons so far, by the new version. */
 type Seen = Map<ComponentTree, Results>;
+type Results = Map<Counterpart, 'comparing' | 'same' | 'different'>;
 
 function diffTrees(before: ComponentTree | undefined, after: ComponentTree, seen: Seen): ComponentDiff {
+  const counterpart = counterpartOf(before, after);
   const results: Results = seen.get(after) ?? new Map();
-  seen.set(after, results.set(before, 'comparing'));
+  seen.set(after, results.set(counterpart, 'comparing'));
   const [old, now] = [before?.descriptor, after.descriptor];
   const diff: ComponentDiff = {
     component: versus(old?.name, now.name),
@@ -161,7 +163,7 @@ function diffTrees(before: ComponentTree | undefined, after: ComponentTree, seen
     references: diffReferences(before, after, seen),
     signatures: diffSignatures({ before: old?.signatures ?? [], after: now.signatures }),
   };
-  results.set(before, isSame(diff) ? 'same' : 'different');
+  results.set(counterpart, isSame(diff) ? 'same' : 'different');
   return diff;
 }
 
@@ -201,7 +203,16 @@ function diffUnchanged(before: Branch, after: Branch, seen: Seen): readonly Refe
   return [{ ...nameDifference(pair), ...pair, before: factsOf(before), after: factsOf(after), below }];
 }
 
-/** Expands each comparison once. A version that was compared with another one already is not listed once more as if it were new. */
+function counterpartOf(before: ComponentTree | undefined, { descriptor }: ComponentTree): Counterpart {
+  if (!before) return 'nothing';
+  const { name, version } = before.descriptor;
+  return name === descriptor.name && version === descriptor.version ? 'the-same-version' : 'another-version';
+}
+
+/**
+ * Expands a version once for each counterpart, and not as if it were new when it was compared with another one: ways through
+ * references may be many more than there are versions.
+ */
 function diffBelow(
   before: ComponentTree | undefined,
   after: ComponentTree | undefined,
@@ -209,7 +220,7 @@ function diffBelow(
 ): { readonly below: Below; readonly differs: boolean } {
   if (!after) return { below: { kind: 'unread' }, differs: false };
   const known = seen.get(after);
-  const result = known?.get(before);
+  const result = known?.get(counterpartOf(before, after));
   if (result === 'same') return { below: { kind: 'same' }, differs: false };
   if (result || (known && !before)) return { below: { kind: 'repeated' }, differs: result === 'different' };
   const diff = diffTrees(before, after, seen);

@@ -110,9 +110,10 @@ export function nameDifference<Element extends AnyElement>(pair: Pair<Element, s
   const before = pair.change === 'added' ? undefined : pair.before;
   const after = pair.change === 'removed' ? undefined : pair.after;
   const named = after ?? before;
+  const sameLabels = pair.change === 'changed' && !pair.what.includes('labels');
   return {
     identity: named ? identityInWords(named) : '',
-    labels: diffLabels(before?.labels ?? [], after?.labels ?? []),
+    labels: sameLabels ? [] : diffLabels(before?.labels ?? [], after?.labels ?? []),
   };
 }
 

@@ -27,6 +27,7 @@ export function diffLabels(before: readonly Label[], after: readonly Label[]): r
 
 /** @returns Text that labels share exactly when nothing of them differs, in whatever order they stand. */
 export function printLabels(labels: readonly Label[]): string {
+  if (labels.length === 0) return '';
   const texts = labels.map((label) => JSON.stringify([label.name, comparableLabel(label).traits]));
   return JSON.stringify(texts.toSorted());
 }

@@ -97,13 +97,18 @@ describe('what references lead to', () => {
     ]);
   });
 
-  test('is compared with each version that it replaces', () => {
-    const [one, two] = [tree('leaf', {}, { ...note('one'), version: '1.0.0' }), tree('leaf', {}, { version: '2.0.0' })];
-    const leaf = tree('leaf', {}, { ...note('three'), version: '3.0.0' });
-    const diff = diffComponents(tree('root', { a: one, b: two }), tree('root', { a: leaf, b: leaf }));
-    expect(pathsOf(diff).filter((it) => it.includes('resource'))).toEqual([
+  test('is compared with the first of the versions that it replaces, and with itself', () => {
+    const [one, two] = [tree('leaf', {}, { version: '1.0.0' }), tree('leaf', {}, { version: '2.0.0' })];
+    const [old, leaf] = [note('old'), note('new')].map((it) => tree('leaf', {}, { ...it, version: '3.0.0' }));
+    const diff = diffComponents(tree('root', { a: one, b: two, c: leaf }), tree('root', { a: leaf, b: leaf, c: leaf }));
+    expect(diff.references).toMatchObject([
+      { identity: 'a', below: { kind: 'changed', diff: { version: { before: '1.0.0' }, resources: [{}] } } },
+      { identity: 'b', before: { version: '2.0.0' }, below: { kind: 'repeated' } },
+    ]);
+    const replaced = diffComponents(tree('root', { a: one, c: old }), tree('root', { a: leaf, c: leaf }));
+    expect(pathsOf(replaced).filter((it) => it.includes('resource'))).toEqual([
       'a resource note changed content',
-      'b resource note changed content',
+      'c resource note changed content',
     ]);
   });
 
