@@ -24,6 +24,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   core: [],
   'core/archive': ['node:stream', 'node:zlib'],
   'core/component': ['yaml'],
+  'core/diff': ['yaml'],
   'core/digest.ts': ['node:crypto'],
   'core/document': ['yaml'],
   'core/init': ['yaml'],

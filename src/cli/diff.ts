@@ -1,32 +1,65 @@
+import { risksOf } from '../core/diff/risks.ts';
+import type { Decision } from '../core/installation/decision.ts';
+import { describeChanges, describeTitle } from '../core/pull-request/describe.ts';
 import { reviewDiff } from '../core/pull-request/review-diff.ts';
+import type { ProposedChange } from '../workflows/pass.ts';
 import { lookAt } from './look.ts';
 import { colourDiff } from './print-diff.ts';
+import { printDifference } from './print-difference.ts';
 import { printReasons } from './print-results.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
 import { withSession } from './session.ts';
-import { printJson } from './terminal.ts';
+import { printJson, styler, type Terminal } from './terminal.ts';
 
-/** Shows the changes that the next pull request makes. @returns The exit code: 4 when there are any, 3 when it is refused. */
-export async function diff(name: string, options: CommonOptions, context: CommandContext): Promise<number> {
+/** How a difference is printed: for a screen, for programs, or as the pull request shows it. */
+export type DiffOptions = Omit<CommonOptions, 'output'> & { readonly output: 'text' | 'json' | 'markdown' };
+
+/** Shows what the next pull request changes. @returns The exit code: 4 when there is anything, 3 when it is refused. */
+export async function diff(name: string, options: DiffOptions, context: CommandContext): Promise<number> {
   const { terminal } = context;
-  const { change, outcome } = await withSession(options, context, (session) => lookAt(name, session, context));
+  const { output, ...rest } = options;
+  const common = { ...rest, output: output === 'json' ? output : 'text' } as const;
+  const { change, outcome } = await withSession(common, context, (session) => lookAt(name, session, context));
   const refusal = outcome.kind === 'decided' && outcome.decision.kind === 'refuse' ? outcome.decision : undefined;
-  if (options.output === 'json') {
-    const files =
-      change?.changes.map(({ path, content }) => ({ path, change: content === undefined ? 'remove' : 'write' })) ?? [];
-    terminal.out(
-      printJson({
-        installation: name,
-        version: change?.lock.version,
-        files,
-        diff: change?.content.diff ?? '',
-        refused: refusal,
-      }),
-    );
-  } else if (change) terminal.out(colourDiff(reviewDiff(change.content.diff), terminal));
+  const shown = { name, change, refusal };
+  if (output === 'json') terminal.out(printJson(asData(shown)));
+  else if (change) terminal.out(output === 'markdown' ? asMarkdown(change) : asText(change, terminal));
   else if (!refusal) terminal.out('Nothing would change.\n');
-  if (refusal && options.output !== 'json')
+  if (refusal && output !== 'json')
     terminal.err(`${[refusal.detail, ...printReasons(refusal.reasons, terminal)].join('\n')}\n`);
   if (refusal) return 3;
   return change ? 4 : 0;
+}
+
+interface Shown {
+  readonly name: string;
+  readonly change: ProposedChange | undefined;
+  readonly refusal: Extract<Decision, { kind: 'refuse' }> | undefined;
+}
+
+function asData({ name, change, refusal }: Shown) {
+  const files = change?.changes ?? [];
+  const difference = change?.content.difference;
+  return {
+    installation: name,
+    version: change?.lock.version,
+    component: difference?.component,
+    manifests: difference?.manifests,
+    risks: difference && risksOf(difference.manifests),
+    files: files.map(({ path, content }) => ({ path, change: content === undefined ? 'remove' : 'write' })),
+    diff: change?.content.diff ?? '',
+    refused: refusal,
+  };
+}
+
+function asText({ content }: ProposedChange, terminal: Terminal): string {
+  return [
+    styler(terminal)('bold', describeTitle(content)),
+    printDifference(content.difference, terminal),
+    `${styler(terminal)('bold', 'Files')}\n${colourDiff(reviewDiff(content.diff), terminal)}`,
+  ].join('\n\n');
+}
+
+function asMarkdown({ content }: ProposedChange): string {
+  return `${[`# ${describeTitle(content)}`, ...describeChanges(content)].join('\n\n')}\n`;
 }

@@ -55,15 +55,15 @@ export function createProgram(context: CommandContext, exit: Exit): Command {
 }
 
 /** Options after the command or before it, with the same meaning. */
-function withCommon(command: Command): Command {
-  return withOutput(command)
+function withCommon(command: Command, forms?: readonly string[]): Command {
+  return withOutput(command, forms)
     .option('-c, --config <file>', 'server configuration (default: "./consignee.yaml")')
     .option('-r, --repository <name>', 'the applications repository, where several are configured');
 }
 
-function withOutput(command: Command): Command {
+function withOutput(command: Command, forms: readonly string[] = ['text', 'json']): Command {
   return command.addOption(
-    new Option('-o, --output <form>', 'how the result is printed').choices(['text', 'json']).default('text'),
+    new Option('-o, --output <form>', 'how the result is printed').choices(forms).default('text'),
   );
 }
 
@@ -149,8 +149,8 @@ function addPassCommands(program: Command, context: CommandContext, exit: Exit):
     .action(async (name: string | undefined, _, command: Command) =>
       exit(await (await import('./explain.ts')).explain(name, command.optsWithGlobals(), context)),
     );
-  withCommon(program.command('diff'))
-    .description('show the changes that the next pull request makes; exit with 4 when there are any')
+  withCommon(program.command('diff'), ['text', 'json', 'markdown'])
+    .description('show what the next pull request changes; exit with 4 when there is anything')
     .argument('<installation>', 'as environment/application')
     .action(async (name: string, _, command: Command) =>
       exit(await (await import('./diff.ts')).diff(name, command.optsWithGlobals(), context)),

@@ -50,16 +50,31 @@ export async function collectComponentVersion(
   repository: ComponentRepository,
   request: CollectRequest,
 ): Promise<CollectedVersion> {
-  const limits = { ...defaultLimits, ...request.limits };
-  const allowance = { bytes: limits.maxDescriptorBytes };
-  const root = { wanted: request, read: await readComponentVersion(repository, request, allowance) };
-  const below = await readReferenced(repository, root, { ...limits, allowance });
+  const { root, below, limits } = await readDescriptors(repository, request);
   const wanted = new Set(request.readResources ?? []);
   const all = await mapLimited([root, ...below.values()], concurrency, (version) =>
     readContents(repository, version, { limits, readResources: version === root ? wanted : new Set() }),
   );
   const contents = new Map(all.map((it) => [keyOf(it.wanted), it]));
   return build(root, { contents, name: repository.name, limits });
+}
+
+/** As `collectComponentVersion`, without a look at any resource: for what was verified before. */
+export async function collectDescriptors(
+  repository: ComponentRepository,
+  request: WantedVersion,
+): Promise<CollectedVersion> {
+  const { root, below, limits } = await readDescriptors(repository, request);
+  const unread = { resources: [], contents: new Map<string, never>() };
+  const contents = new Map([root, ...below.values()].map((it) => [keyOf(it.wanted), { ...it, ...unread }]));
+  return build(root, { contents, name: repository.name, limits });
+}
+
+async function readDescriptors(repository: ComponentRepository, request: CollectRequest) {
+  const limits = { ...defaultLimits, ...request.limits };
+  const allowance = { bytes: limits.maxDescriptorBytes };
+  const root = { wanted: request, read: await readComponentVersion(repository, request, allowance) };
+  return { root, below: await readReferenced(repository, root, { ...limits, allowance }), limits };
 }
 
 interface Version {

@@ -1,3 +1,4 @@
+import type { VersionDifference } from '../core/diff/version-difference.ts';
 import type { Digest } from '../core/digest.ts';
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
@@ -9,19 +10,18 @@ import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { FileChange, FileSet } from '../core/repository/commit.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
-import { parseEvidenceFile } from '../core/trust/evidence-file.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import { isExactPin } from '../core/version/constraint.ts';
 import type { Selection } from '../core/version/select-version.ts';
 import { parseVersion, type Version } from '../core/version/version.ts';
 import { noteOnBroughtBack } from './brought-back.ts';
+import { compareVersions } from './compare-versions.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
 import { describes, findKnown } from './find-known.ts';
 import { findDecidedAgainst } from './find-set-aside.ts';
 import { readValuesText } from './is-render-of-its-lock.ts';
 import { noteOnFlux } from './note-on-flux.ts';
-import { readTexts } from './observe-repository.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
@@ -107,9 +107,10 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   const { installation, ports, options } = input;
   const installed = input.installed?.version === candidate.version ? input.installed : undefined;
   const proposed = await readProposed(input, candidate);
+  const open = () => ports.repositories.open(installation.registry.url);
   const { collected, evidence, lookAgainAt } = await verifyCandidate(verification, {
     lookup: input.lookup,
-    open: () => ports.repositories.open(installation.registry.url),
+    open,
     readResources: [configurationResource],
   });
   const refused = findRefusal(evidence, candidate, { ...input, installed, proposed, lookAgainAt });
@@ -119,6 +120,9 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
   if (installed?.inputs === inputs.digest && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
+  // Beside the rendering: it waits for the registry, and that for a thread.
+  const difference = compareVersions({ open, installed: input.installed, collected });
+  difference.catch(() => undefined);
   const rendered = await renderInstallation({
     installation,
     version: candidate.version,
@@ -138,7 +142,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   return {
     evidence,
     files: new Map([...rendered.files, ...rendered.beside]),
-    ...(await hold(input, candidate, { rendered, evidence })),
+    ...(await hold(input, candidate, { rendered, evidence, difference })),
   };
 }
 
@@ -166,11 +170,17 @@ async function readProposed({ installation, open, ports }: PrepareInput, { versi
   return lock && lock.version === version ? lock : undefined;
 }
 
+interface Held {
+  readonly rendered: RenderedInstallation;
+  readonly evidence: Evidence;
+  readonly difference: Promise<VersionDifference>;
+}
+
 /** Holds what was rendered against the base branch. */
 async function hold(
   input: PrepareInput,
   candidate: Candidate,
-  { rendered, evidence }: { readonly rendered: RenderedInstallation; readonly evidence: Evidence },
+  { rendered, evidence, difference }: Held,
 ): Promise<Pick<Prepared, 'proposal' | 'change'>> {
   const { installation, installed, view, ports } = input;
   const { changes, occupied } = compareWithBase(input, rendered);
@@ -196,7 +206,17 @@ async function hold(
   });
   const described = describes(input.open, candidate, render);
   const proposal: Proposal = { kind: 'rendered', differs, occupied, declaredElsewhere, setAside, described };
-  return { proposal, change: await makeChange(input, candidate, { rendered, evidence, changes, render, ended }) };
+  return {
+    proposal,
+    change: await makeChange(input, candidate, {
+      rendered,
+      evidence,
+      changes,
+      render,
+      ended,
+      difference: await difference,
+    }),
+  };
 }
 
 function compareWithBase({ installation, installed, view }: PrepareInput, { files, beside }: RenderedInstallation) {
@@ -217,6 +237,7 @@ function isBookkeeping(installation: Installation, path: string): boolean {
 interface Making {
   readonly rendered: RenderedInstallation;
   readonly evidence: Evidence;
+  readonly difference: VersionDifference;
   readonly changes: readonly FileChange[];
   readonly render: Digest;
   /** Pull requests of the installation. */
@@ -226,15 +247,14 @@ interface Making {
 async function makeChange(
   input: PrepareInput,
   candidate: Candidate,
-  { rendered, evidence, changes, render, ended }: Making,
+  { rendered, evidence, changes, render, ended, difference }: Making,
 ): Promise<ProposedChange> {
   const { installation, installed, open, view, ports } = input;
   const { content, writer } = ports.forge;
   const { commit } = view.state;
   const tree = await writer.writeTree(commit, changes);
-  const [diff, installedEvidence, flux] = await Promise.all([
+  const [diff, flux] = await Promise.all([
     content.diff(commit, tree),
-    readInstalledEvidence(input),
     noteOnFlux(installation, view.state.tree, content),
   ]);
   return {
@@ -247,7 +267,7 @@ async function makeChange(
       installed: installed?.version,
       version: candidate.version,
       evidence,
-      installedEvidence,
+      difference,
       render,
       supersedes: supersededBy(candidate, open),
       between: candidate.between,
@@ -270,11 +290,4 @@ function supersededBy({ version }: Candidate, open: PullRequest | undefined) {
   if (!said) return [];
   const before = said.version === version ? said.supersedes : [...said.supersedes, said.version];
   return [...new Set(before)].filter((it) => it !== version);
-}
-
-/** What was proved when the installed version was proposed; `undefined` when there is none, or none that can be read. */
-async function readInstalledEvidence({ installation, ports, view }: PrepareInput): Promise<Evidence | undefined> {
-  const path = evidencePathOf(installation);
-  const text = (await readTexts(ports.forge.content, view.state.tree, [path])).get(path);
-  return text === undefined ? undefined : parseEvidenceFile(text);
 }

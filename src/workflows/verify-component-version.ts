@@ -1,18 +1,16 @@
 import type { CollectedVersion } from '../core/component/collected-version.ts';
-import { Failure } from '../core/failure.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import type { TrustPolicy } from '../core/trust/trust-policy.ts';
 import { checkTrustPolicy, type VerifyOptions, verifyComponentVersion } from '../core/trust/verify.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
 import { type CollectRequest, collectComponentVersion } from './collect-component-version.ts';
+import { whileUnchanged } from './while-unchanged.ts';
 
 export interface VerifiedVersion {
   readonly evidence: Evidence;
   readonly collected: CollectedVersion;
 }
-
-const attempts = 3;
 
 /**
  * Collects a component version and verifies it. An archive that is replaced while it is read is opened again, and the tag looked up
@@ -27,14 +25,10 @@ export async function collectAndVerify(
   { policy, ...options }: VerifyOptions & { readonly policy: TrustPolicy },
 ): Promise<VerifiedVersion> {
   checkTrustPolicy(policy);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const collected = await collect(open, { ...request, ...(attempt === 1 && manifest && { manifest }) });
-      return { collected, evidence: await verifyComponentVersion(collected, policy, options) };
-    } catch (error) {
-      if (attempt === attempts || !(error instanceof Failure) || error.code !== 'registry-changed') throw error;
-    }
-  }
+  return whileUnchanged(async (attempt) => {
+    const collected = await collect(open, { ...request, ...(attempt === 1 && manifest && { manifest }) });
+    return { collected, evidence: await verifyComponentVersion(collected, policy, options) };
+  });
 }
 
 /** A component repository that is none refuses everything in it. */

@@ -155,11 +155,22 @@ describe('the demo', () => {
   test('the pull request says what runs differently, the proof, and who acts, in its first lines', async () => {
     const { body } = await json('pull', 'show', '2');
     const lines = body.split('\n').filter((line: string) => line !== '');
-    expect(lines.slice(1, 5).join('\n')).toMatch(
-      /v1\.0\.0 → v1\.1\.0.*\n\*\*Changes\*\*.*`logo`.*\n\*\*Proof\*\*.*ocm-signing.*\n\*\*Next\*\* a person/,
+    expect(lines.slice(1, 6).join('\n')).toMatch(
+      /v1\.0\.0 → v1\.1\.0.*\n\*\*Changes\*\*.*`logo`.*\n\*\*Risk\*\* none.*\n\*\*Proof\*\*.*ocm-signing.*\n\*\*Next\*\* a person/,
     );
-    expect(body).toContain(
-      '| `image` | ociImage | `6.3.5-static` `a2d16f03349a` | `6.3.6-static` `d3daaf7ac9e1` | changed |',
+    const part = (title: string) =>
+      body.split(`<summary>${title}</summary>`)[1].split('</details>')[0].trim().split('\n');
+    expect(part('Changes in the component').slice(2)).toEqual([
+      '| resource `image` | `6.3.5-static a2d16f03349a` | `6.3.6-static d3daaf7ac9e1` | content, version |',
+      '| resource `chart` | `6.3.5 56072ea390c4` | `6.3.6 81faa02fffdb` | content, version |',
+      '| resource `manifests` | `v1.0.0 3f71a421c764` | `v1.1.0 9d4bf64dd33e` | content, version |',
+      '| resource `config` | `v1.0.0 d1a93fec1608` | `v1.1.0 bff3372be029` | content, version |',
+    ]);
+    expect(part('Changes to manifests and settings')).toContain(
+      '|  | `configuration.defaults.logo` |  | `"/static/logo.png"` |',
+    );
+    expect(part('Changes to manifests and settings').at(-1)).toBe(
+      '|  | `spec.chart.spec.version` | `"6.3.5"` | `"6.3.6"` |',
     );
     expect(body).not.toContain('.consignee/lock');
   });

@@ -1,9 +1,12 @@
+import { flattenDiff } from '../diff/component-diff.ts';
+import type { VersionDifference } from '../diff/version-difference.ts';
 import { shortDigest } from '../digest.ts';
 import type { Evidence, ReferenceEvidence, ResourceEvidence, SignatureEvidence } from '../trust/evidence.ts';
 import type { Reason } from '../trust/reason.ts';
 import type { SkippedVersion } from '../version/select-version.ts';
 import type { Version } from '../version/version.ts';
 import { type BodyMarker, printBody } from './body.ts';
+import { describeDifference, describeRisk } from './describe-difference.ts';
 import { code, codeBlock, folded, plain, table } from './markdown.ts';
 import { reviewDiff } from './review-diff.ts';
 
@@ -14,8 +17,8 @@ export interface PullRequestContent {
   readonly installed: Version | undefined;
   readonly version: Version;
   readonly evidence: Evidence;
-  /** What was proved about the installed version when it was proposed. */
-  readonly installedEvidence: Evidence | undefined;
+  /** Compared with what is installed. */
+  readonly difference: VersionDifference;
   readonly render: BodyMarker['render'];
   readonly supersedes: readonly Version[];
   /** Versions between the installed and the proposed one. */
@@ -45,15 +48,19 @@ const maxNote = 1000;
 export function describeBody(content: PullRequestContent): string {
   const { environment, application, version, render, supersedes } = content;
   const marker = { installation: `${environment}/${application}`, version, render, supersedes };
-  return printBody(marker, [
+  return printBody(marker, [...describeChanges(content), ...describeVersions(content), describeCommands(content)]);
+}
+
+/** @returns What a reviewer judges, in parts of Markdown: the first one says it all. */
+export function describeChanges(content: PullRequestContent): readonly string[] {
+  const { difference, installed, notes, evidence, diff } = content;
+  return [
     describeSummary(content),
-    ...content.notes.map((note) => `> ${plain(note.length > maxNote ? `${note.slice(0, maxNote)}…` : note)}`),
-    describeResources(content),
-    describeVerification(content.evidence),
-    folded('Changes to the files', codeBlock(reviewDiff(content.diff), 'diff')),
-    ...describeVersions(content),
-    describeCommands(content),
-  ]);
+    ...notes.map((note) => `> ${plain(note.length > maxNote ? `${note.slice(0, maxNote)}…` : note)}`),
+    ...describeDifference(difference, installed !== undefined),
+    describeVerification(evidence),
+    folded('Changes to the files', codeBlock(reviewDiff(diff), 'diff')),
+  ];
 }
 
 function describeSummary({
@@ -80,18 +87,18 @@ function describeSummary({
     ? `new in ${code(valuesAdded.path)}: ${listed(valuesAdded.names)}`
     : 'values stay as they are';
   return [
-    `**${plain(application)}** ${plain(change)} in ${code(environment)}${changedResources(content.installedEvidence, evidence)}.  `,
+    `**${plain(application)}** ${plain(change)} in ${code(environment)}${changedResources(content.difference, installed)}.  `,
     `**Changes** ${countFiles(reviewDiff(content.diff))}; ${values}.  `,
+    describeRisk(content.difference),
     `**Proof** ${keys.length === 0 ? 'not signed, which the operator allows' : `signed: ${keys.join(', ')}`}; ${proved} in the registry with the signed digest.  `,
     `**Next** ${merge === 'manual' ? 'a person merges this pull request, or closes it to skip this version' : 'Consignee merges this by itself'}.`,
   ].join('\n');
 }
 
-function changedResources(before: Evidence | undefined, after: Evidence): string {
-  if (!before) return '';
-  const changed = pairResources(before.resources, after.resources)
-    .filter(({ change }) => change !== 'same')
-    .map(({ name }) => name);
+function changedResources({ component }: VersionDifference, installed: Version | undefined): string {
+  if (installed === undefined) return '';
+  const rows = flattenDiff(component).filter(({ kind }) => kind === 'resource');
+  const changed = [...new Set(rows.map(({ path, name }) => [...path, name].join(' › ')))];
   return changed.length === 0
     ? ': no resource changes'
     : `: ${listed(changed)} ${changed.length === 1 ? 'changes' : 'change'}`;
@@ -140,43 +147,9 @@ function allResources(of: Evidence | ReferenceEvidence): readonly ResourceEviden
   return [...of.resources, ...of.references.flatMap(allResources)];
 }
 
-interface ResourceChange {
-  readonly name: string;
-  readonly change: 'same' | 'changed' | 'added' | 'removed';
-  readonly before: ResourceEvidence | undefined;
-  readonly after: ResourceEvidence | undefined;
-}
-
 function identityOf({ name, extraIdentity }: ResourceEvidence): string {
   const extra = Object.entries(extraIdentity).map(([key, value]) => `${key}=${value}`);
   return extra.length === 0 ? name : `${name} (${extra.toSorted().join(', ')})`;
-}
-
-function pairResources(
-  before: readonly ResourceEvidence[],
-  after: readonly ResourceEvidence[],
-): readonly ResourceChange[] {
-  const names = [...new Set([...after, ...before].map(identityOf))];
-  return names.map((name) => {
-    const [old, now] = [before, after].map((list) => list.find((it) => identityOf(it) === name));
-    const same = old?.digest?.value === now?.digest?.value && old?.version === now?.version;
-    return { name, before: old, after: now, change: !old ? 'added' : !now ? 'removed' : same ? 'same' : 'changed' };
-  });
-}
-
-function describeResources({ installedEvidence, evidence }: PullRequestContent): string {
-  const show = (it: ResourceEvidence | undefined) =>
-    it ? `${code(it.version)} ${code(shortDigest(it.digest?.value ?? 'none'))}` : '';
-  const rows = pairResources(installedEvidence?.resources ?? [], evidence.resources).map(
-    ({ name, change, before, after }) => [
-      code(name),
-      plain(after?.type ?? before?.type ?? ''),
-      installedEvidence ? show(before) : '',
-      show(after),
-      installedEvidence ? change : 'new',
-    ],
-  );
-  return folded('Resources of the component', table(['resource', 'type', 'installed', 'proposed', ''], rows));
 }
 
 function describeVerification({

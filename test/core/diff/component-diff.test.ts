@@ -112,14 +112,13 @@ describe('what references lead to', () => {
     ]);
   });
 
-  test('is the same when nothing of it differs, whatever the reference says of itself', () => {
-    const label = { name: 'use', value: 1 };
-    const before = tree('root', { base: tree('base') });
-    const [reference] = before.descriptor.references;
-    if (!reference) throw new Error('there is a reference');
-    const references = [{ ...reference, labels: [label] }];
+  test('is the same when nothing of it differs, whatever the references say of themselves', () => {
+    const base = tree('base');
+    const before = tree('root', { base, again: base });
+    const references = before.descriptor.references.map((it) => ({ ...it, labels: [{ name: 'use', value: 1 }] }));
     const diff = diffComponents(before, { ...before, descriptor: { ...before.descriptor, references } });
-    expect(diff.references).toMatchObject([{ what: ['labels'], below: { kind: 'same' }, labels: [{ name: 'use' }] }]);
+    const labelled = { what: ['labels'], below: { kind: 'same' }, labels: [{ name: 'use', change: 'added' }] };
+    expect(diff.references).toMatchObject([labelled, labelled]);
   });
 
   test('is told when it is another component', () => {

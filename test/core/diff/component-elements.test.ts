@@ -152,10 +152,10 @@ describe('which resources belong together', () => {
     [
       'the lower with the lower one, by number',
       ['9.0.0', '10.0.0'],
-      ['10.1.0', '9.1.0'],
+      ['11.0.0', '10.1.0'],
       [
-        ['image', 'changed', '10.0.0', '10.1.0'],
-        ['image', 'changed', '9.0.0', '9.1.0'],
+        ['image', 'changed', '10.0.0', '11.0.0'],
+        ['image', 'changed', '9.0.0', '10.1.0'],
       ],
     ],
     ['what is left is new', ['1.0.0'], ['1.0.0', '2.0.0'], [['image', 'added', undefined, '2.0.0']]],
@@ -231,7 +231,11 @@ describe('beside the resources', () => {
       version: { before: 'v1.0.0', after: 'v1.0.1' },
       provider: { name: { before: 'example.org', after: 'example.com' }, labels: [{ name: 'mail', change: 'added' }] },
     });
-    for (const one of [{ provider }, { name: after.descriptor.name }, { version: after.descriptor.version }]) {
+    for (const one of [
+      { provider: { ...provider, labels: [] } },
+      { name: after.descriptor.name },
+      { version: after.descriptor.version },
+    ]) {
       expect(isSame(diffComponents(before, { ...before, descriptor: { ...before.descriptor, ...one } }))).toBe(false);
     }
   });

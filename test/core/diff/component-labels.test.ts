@@ -114,8 +114,8 @@ describe('the value of a label is shown', () => {
     expect(JSON.parse(expected)).toBe(value);
   });
 
-  test('in 200 characters, even when all of them are escaped', () => {
-    const shown = shownOf('\u202e'.repeat(500));
+  test.each([100, 500])('in 200 characters, even when %d of them are escaped', (count) => {
+    const shown = shownOf('\u202e'.repeat(count));
     expect(shown).toHaveLength(200);
     expect(shown).toMatch(/^"(?:\\u202e)+.*…$/);
   });

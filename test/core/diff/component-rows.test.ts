@@ -63,6 +63,12 @@ test.each<[string, object, object]>([
   ]);
 });
 
+test('a digest that is none is shown without half a character', () => {
+  const value = `${'x'.repeat(11)}😀`;
+  const [row] = rowsOf(tree({ resources: [{ ...image, digest: { ...digest('ab'), value } }, gone] }));
+  expect(row?.after).toBe(`1.0.0 ${'x'.repeat(11)}\ufffd`);
+});
+
 test('labels of an element have rows when it changed; of one that is new or gone they have none', () => {
   const changed = { ...image, labels: [{ name: 'use', value: 2 }] };
   expect(rowsOf(tree({ resources: [{ ...image, name: 'new' }, changed] }))).toEqual([

@@ -4,6 +4,7 @@ import { digestOf } from '../../../src/core/digest.ts';
 import { describeBody, type PullRequestContent } from '../../../src/core/pull-request/describe.ts';
 import type { ResourceEvidence, SignatureEvidence } from '../../../src/core/trust/evidence.ts';
 import { version } from '../../builders/observation.ts';
+import { versionDifference } from '../../builders/version-difference.ts';
 
 function bodyOf(changes: Partial<PullRequestContent> = {}): string {
   return describeBody({
@@ -12,7 +13,7 @@ function bodyOf(changes: Partial<PullRequestContent> = {}): string {
     installed: undefined,
     version: version('v1.0.0'),
     evidence: evidence([]),
-    installedEvidence: undefined,
+    difference: versionDifference(),
     render: digestOf('render'),
     supersedes: [],
     between: [],
@@ -70,7 +71,7 @@ test.each<[string, Partial<PullRequestContent>, string]>([
   ['superseded versions', { supersedes: versions(32) }, '`v1.0.20`, … and 12 more.'],
   [
     'changed resources',
-    { installedEvidence: evidence([]), evidence: evidence(many(32, 'v1.0.').map(resource)) },
+    { installed: version('v0.9.0'), difference: versionDifference({ gained: many(32, 'v1.0.') }) },
     '`v1.0.20`, … and 12 more change.',
   ],
   [

@@ -1,0 +1,125 @@
+import { readAll, readTar } from '../core/archive/tar.ts';
+import { readAccess } from '../core/component/access.ts';
+import type { CollectedVersion } from '../core/component/collected-version.ts';
+import type { Resource } from '../core/component/component-descriptor.ts';
+import type { ComponentName } from '../core/component/component-name.ts';
+import { decodeUtf8 } from '../core/document/strict-yaml.ts';
+import { isArtifactSetType } from '../core/trust/artifact-set.ts';
+import { nodeHashOf } from '../core/trust/component-digest.ts';
+import { Refusal } from '../core/trust/reason.ts';
+import { readDigestRule } from '../core/trust/resource-digest.ts';
+import type { ComponentRepository } from '../ports/component-repository.ts';
+import { readResourceBytes } from './read-resource.ts';
+
+/** A resource of a component version, or of one that it refers to, whose content may be text. */
+export interface TextResource {
+  readonly component: ComponentName;
+  readonly resource: Resource;
+  /** The references from the root, and the resource: `backend/manifests`. */
+  readonly place: string;
+}
+
+/** What lies in a component version as text that people can read. */
+export interface ComponentTexts {
+  /** By the resource's place, with the file's name where the resource is an archive of several. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Places of resources that are left out, with the reason. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
+/** Of one resource, packed and unpacked. */
+const maxBytes = 1024 * 1024;
+const maxFiles = 500;
+/** Of one component version with all that it refers to. */
+const maxResources = 50;
+
+/** Content that people wrote as text, by its media type; whether it really is tells the content. */
+const textual = /(?:yaml|json|tar|tgz|gzip|text\/|octet-stream)/i;
+
+/**
+ * Finds the resources whose content may be text, with those of the component versions that this one refers to.
+ *
+ * @returns By place; of two in one place none.
+ */
+export function findTextResources(root: CollectedVersion): ReadonlyMap<string, TextResource> {
+  const found: TextResource[] = [];
+  // One that several refer to is looked at once, or a few levels would come to millions.
+  const seen = new Set<CollectedVersion>([root]);
+  const queue: { readonly version: CollectedVersion; readonly path: readonly string[] }[] = [
+    { version: root, path: [] },
+  ];
+  for (const { version, path } of queue) {
+    const { component, descriptor, references } = version;
+    for (const resource of (descriptor?.resources ?? []).filter(mayBeText))
+      found.push({ component, resource, place: [...path, resource.name].join('/') });
+    for (const [index, it] of references.entries()) {
+      const name = descriptor?.references[index]?.name ?? '';
+      if (it.kind === 'problem' || seen.has(it.version)) continue;
+      seen.add(it.version);
+      queue.push({ version: it.version, path: [...path, name] });
+    }
+  }
+  const byPlace = Map.groupBy(found, ({ place }) => place);
+  return new Map([...byPlace].flatMap(([place, [first, second]]) => (first && !second ? [[place, first]] : [])));
+}
+
+function mayBeText({ access }: Resource): boolean {
+  const target = readAccess(access);
+  return target.kind === 'local' && textual.test(target.mediaType) && !isArtifactSetType(target.mediaType);
+}
+
+/** Reads them, each by the digest that its component descriptor states. What is no text, or too much, is left out. */
+export async function readComponentTexts(
+  repository: ComponentRepository,
+  resources: readonly TextResource[],
+): Promise<ComponentTexts> {
+  const files = new Map<string, string>();
+  const unread = new Map<string, string>();
+  for (const { place } of resources.slice(maxResources)) unread.set(place, `only ${maxResources} are compared`);
+  for (const it of resources.slice(0, maxResources)) {
+    try {
+      for (const [path, text] of await readTexts(repository, it)) files.set(path, text);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      unread.set(it.place, error.problem.message);
+    }
+  }
+  return { files, unread };
+}
+
+async function readTexts(
+  repository: ComponentRepository,
+  { component, resource, place }: TextResource,
+): Promise<readonly (readonly [string, string])[]> {
+  if (!isStoredUnderItsDigest(resource)) throw new Refusal('malformed', 'its digest is not that of what is stored');
+  const nothing = new Map<never, never>();
+  const version = { problems: [], layers: nothing, siblings: nothing };
+  const bytes = await readResourceBytes(
+    { repository, component, version, maxUnpackedBytes: maxBytes },
+    resource,
+    maxBytes,
+  );
+  if (!bytes) return [];
+  if (!isTar(bytes)) return textOf(place, bytes);
+  const texts: (readonly [string, string])[] = [];
+  for await (const { name, content } of readTar([bytes], { maxEntries: maxFiles }))
+    texts.push(...textOf(`${place}/${name}`, await readAll(content, maxBytes, name)));
+  return texts;
+}
+
+/** What is read is found by the digest of the stored bytes: it is what was signed only when that is the digest of the resource, too. */
+function isStoredUnderItsDigest({ access, digest }: Resource): boolean {
+  const target = readAccess(access);
+  const rule = readDigestRule(digest);
+  if (target.kind !== 'local' || rule.kind !== 'rule' || rule.over === 'artifact') return false;
+  const [stored, second] = target.digests;
+  return stored === `${nodeHashOf(rule.hash)}:${rule.value}` && second === undefined;
+}
+
+/** @see POSIX.1-2017, pax, "ustar Interchange Format": the field `magic`. */
+const isTar = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(257, 262)).toString('latin1') === 'ustar';
+
+function textOf(path: string, bytes: Uint8Array): readonly (readonly [string, string])[] {
+  const text = decodeUtf8(bytes);
+  return text === undefined || text.includes('\0') ? [] : [[path, text]];
+}
