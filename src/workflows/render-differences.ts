@@ -95,7 +95,10 @@ export function readLockText(text: string, path: string): LockFile | RenderDiffe
   try {
     return parseLockFile(text, path);
   } catch (error) {
-    if (error instanceof Failure) return { path, what: 'lock', detail: error.message };
+    if (error instanceof Failure) {
+      const place = error.place?.line === undefined ? '' : ` in line ${error.place.line}`;
+      return { path, what: 'lock', detail: `cannot be read${place}` };
+    }
     throw error;
   }
 }

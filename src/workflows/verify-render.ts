@@ -6,9 +6,9 @@ import type { Commit, CommitSha, Tree } from '../core/repository/commit.ts';
 import type { Reason } from '../core/trust/reason.ts';
 import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import { verifyComponentVersion } from '../core/trust/verify.ts';
-import { findReasonsAgainst, type RenderedAgain, type RenderWorld, renderFromLock } from './is-render-of-its-lock.ts';
-import { findBranch, type RepositoryState, readRepositoryState } from './observe-repository.ts';
-import type { PassOptions } from './pass.ts';
+import { findReasonsAgainst, type RenderedAgain, renderFromLock } from './is-render-of-its-lock.ts';
+import { judgeAbsent, judgeUnreadable } from './judge-without-lock.ts';
+import { findBranch, readRepositoryState } from './observe-repository.ts';
 import { readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
 import {
@@ -26,23 +26,13 @@ import {
 } from './render-differences.ts';
 import { resolveCommit } from './resolve-commit.ts';
 import { chooseInstallations } from './run-pass.ts';
-
-/** What came of verifying one installation at one commit. */
-export interface VerifiedRender {
-  readonly installation: Installation;
-  /** As the lock file says; `undefined` without one that can be read. */
-  readonly version: string | undefined;
-  readonly result: 'reproduced' | 'differs' | 'refused' | 'not-installed';
-  readonly differences: readonly RenderDifference[];
-  /** Why the component version is not proved now. */
-  readonly reasons: readonly Reason[];
-  /** Sentences about what is no difference, and people should know. */
-  readonly notes: readonly string[];
-  /** The commit that wrote the lock file. */
-  readonly origin: CommitSha | undefined;
-  /** How many files were held against what rendering gives. */
-  readonly compared: number;
-}
+import {
+  searchedWrites,
+  type VerifiedRender,
+  type VerifyAt,
+  type VerifyView,
+  type VerifyWorld,
+} from './verified-render.ts';
 
 interface VerifyRenderInput {
   /** Installations to verify (`environment/application`); empty for all. */
@@ -52,8 +42,6 @@ interface VerifyRenderInput {
   /** Whether a branch is within reach: of a forge, not all of them are fetched. */
   readonly isRead: (branch: string) => boolean;
 }
-
-type World = RenderWorld & { readonly options: Pick<PassOptions, 'branch'> };
 
 /**
  * Verifies that a commit of the applications repository has, byte for byte, what Consignee renders: each component version is
@@ -65,7 +53,7 @@ type World = RenderWorld & { readonly options: Pick<PassOptions, 'branch'> };
  */
 export async function verifyRender(
   { only, revision, isRead }: VerifyRenderInput,
-  world: World,
+  world: VerifyWorld,
 ): Promise<{ readonly commit: CommitSha; readonly installations: readonly VerifiedRender[] }> {
   const { content } = world.ports.forge;
   const refs = await content.readRefs();
@@ -79,26 +67,17 @@ export async function verifyRender(
   return { commit: commit.sha, installations };
 }
 
-/** The commit that is verified. */
-interface View {
-  readonly commit: Commit;
-  /** Tip of the base branch. */
-  readonly base: CommitSha;
-  readonly state: RepositoryState;
-}
-
 async function verifyInstallation(
   installation: ConfiguredInstallation,
-  view: View,
-  world: World,
+  view: VerifyView,
+  world: VerifyWorld,
 ): Promise<VerifiedRender> {
   const { state } = view;
   const path = lockPathOf(installation);
   const text = state.texts.get(path);
-  if (text === undefined) return judgeAbsent(installation, view, world);
-  const nothing = { installation, reasons: [], notes: [], origin: undefined, compared: 0 };
+  if (text === undefined) return judgeAbsent(installation, { view, world });
   const lock = readLockText(text, path);
-  if ('what' in lock) return { ...nothing, version: undefined, result: 'differs', differences: [lock] };
+  if ('what' in lock) return judgeUnreadable(lock, installation, { view, world });
 
   const attempt = await renderAgain({ installation, lock, text }, view, world);
   const reasons = await findReasons({ installation, lock }, attempt, { view, world });
@@ -117,23 +96,6 @@ interface Locked {
   readonly lock: LockFile;
 }
 
-/** Without its lock file, nothing says what files are: they must not outlive it. */
-async function judgeAbsent(installation: Installation, { commit, state }: View, world: World): Promise<VerifiedRender> {
-  const { content } = world.ports.forge;
-  const path = lockPathOf(installation);
-  const [removal] = await content.readCommits({ to: commit.sha, path, limit: 1 });
-  const [before] = removal?.parents ?? [];
-  const lock = before && (await readLockAt(content, before, path));
-  const left = lock ? pick(state.tree, lockedTree(lock).keys()).size : 0;
-  const detail = `was removed, and ${left} of the files that it lists are still there`;
-  const differences: RenderDifference[] = left > 0 ? [{ path, what: 'lock', detail, edited: removal }] : [];
-  const result = left > 0 ? 'differs' : 'not-installed';
-  return {
-    ...{ installation, result, differences, version: undefined, reasons: [], notes: [] },
-    ...{ origin: undefined, compared: left },
-  };
-}
-
 /** One try to render the lock file again, from the state that one commit found. */
 interface Attempt {
   /** The commit that wrote the lock file. */
@@ -145,14 +107,15 @@ interface Attempt {
   readonly trouble?: RenderDifference;
 }
 
-/** So many earlier commits that wrote the same lock file are looked for. */
-const searchedWrites = 30;
-
 /**
  * Renders on what the last commit that changed the lock file found. On the base branch that may be a revert, which brings back what an
  * earlier one rendered; a proposal must be the render itself.
  */
-async function renderAgain(locked: Locked & { readonly text: string }, view: View, world: World): Promise<Attempt> {
+async function renderAgain(
+  locked: Locked & { readonly text: string },
+  view: VerifyView,
+  world: VerifyWorld,
+): Promise<Attempt> {
   const { content } = world.ports.forge;
   const { commit, base, state } = view;
   const path = lockPathOf(locked.installation);
@@ -169,7 +132,7 @@ async function renderAgain(locked: Locked & { readonly text: string }, view: Vie
   return first;
 }
 
-async function renderOn(origin: Commit, { installation, lock }: Locked, world: World): Promise<Attempt> {
+async function renderOn(origin: Commit, { installation, lock }: Locked, world: VerifyWorld): Promise<Attempt> {
   const { content } = world.ports.forge;
   const path = lockPathOf(installation);
   const [parent] = origin.parents;
@@ -200,16 +163,11 @@ function troubleOf(error: unknown, path: string): RenderDifference | undefined {
   return { path, what: 'lock', detail: `it cannot be rendered again: ${message}` };
 }
 
-interface At {
-  readonly view: View;
-  readonly world: World;
-}
-
 /** Judges by the trust policy of the commit that is verified, whatever held when it was rendered. */
 async function findReasons(
   { installation, lock }: Locked,
   { again }: Attempt,
-  { view, world: { ports, options } }: At,
+  { view, world: { ports, options } }: VerifyAt,
 ): Promise<readonly Reason[]> {
   if (!again || again.kind === 'refused') return again?.reasons ?? [];
   const { policy } = await readInputs(installation, view.state.texts, { ...options, templateSets: ports.templateSets });
@@ -223,7 +181,7 @@ interface Compared {
   readonly compared: number;
 }
 
-async function findDifferences(locked: Locked, attempt: Attempt, { view, world }: At): Promise<Compared> {
+async function findDifferences(locked: Locked, attempt: Attempt, { view, world }: VerifyAt): Promise<Compared> {
   const { installation, lock } = locked;
   const { content } = world.ports.forge;
   const { again, origin, trouble } = attempt;
@@ -235,8 +193,20 @@ async function findDifferences(locked: Locked, attempt: Attempt, { view, world }
   const since = { commit: view.commit, origin, rendered, wanted, content };
   const files = await Promise.all(compareTrees(wanted, found, installation).map((it) => findEdit(it, since)));
   const inLock = again?.kind === 'rendered' ? findLockDifferences(lock, again, installation) : [];
-  const differences = joinDifferences([...files, ...inLock, ...(trouble ? [trouble] : [])]);
+  const elsewhere = await findElsewhere(installation, attempt, { view, world });
+  const differences = joinDifferences([...files, ...inLock, ...elsewhere, ...(trouble ? [trouble] : [])]);
   return { differences, compared: own.size };
+}
+
+/** What Consignee writes lies on the base branch: elsewhere anybody may have put keys and templates of their own before it. */
+async function findElsewhere(
+  installation: Installation,
+  { onto }: Attempt,
+  { view, world: { ports, options } }: VerifyAt,
+): Promise<readonly RenderDifference[]> {
+  if (await ports.forge.content.isAncestor(onto, view.base)) return [];
+  const detail = `was written onto ${onto.slice(0, 10)}, which ${options.branch} does not have`;
+  return [{ path: lockPathOf(installation), what: 'lock', detail }];
 }
 
 /** @returns Everything that belongs to the installation, as rendering gives it. */
@@ -250,7 +220,7 @@ function wantedOf(
 }
 
 /** @returns The whole tree that a proposal must have: nothing else may come with it. `undefined` where people's commits are between. */
-async function wantedTree({ again, origin, onto }: Attempt, { view, world }: At): Promise<Tree | undefined> {
+async function wantedTree({ again, origin, onto }: Attempt, { view, world }: VerifyAt): Promise<Tree | undefined> {
   const { content, writer } = world.ports.forge;
   const { commit, base } = view;
   const isProposal = origin.sha === commit.sha && commit.parents.length === 1;
@@ -261,7 +231,7 @@ async function wantedTree({ again, origin, onto }: Attempt, { view, world }: At)
 async function noteOnInputs(
   { installation, lock }: Locked,
   { again, onto }: Attempt,
-  { view: { state }, world }: At,
+  { view: { state }, world }: VerifyAt,
 ): Promise<readonly string[]> {
   const { ports, options } = world;
   if (again?.inputs.digest !== lock.inputs) return [];

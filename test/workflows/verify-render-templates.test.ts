@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import type { CommitSha, FileChange } from '../../src/core/repository/commit.ts';
 import type { PassPorts } from '../../src/workflows/pass.ts';
-import { type VerifiedRender, verifyRender } from '../../src/workflows/verify-render.ts';
+import type { VerifiedRender } from '../../src/workflows/verified-render.ts';
+import { verifyRender } from '../../src/workflows/verify-render.ts';
 import { branch, createWorld, install, type World } from '../support/world.ts';
 import { bot, openPorts, worldOptions } from '../support/world-ports.ts';
 
@@ -48,6 +49,9 @@ async function commit(of: CommitSha, parents: readonly CommitSha[], ...changes: 
   return to;
 }
 
+/** @returns The branch that the last commit was written to. */
+const lastBranch = () => `variant/${made - 1}`;
+
 /** @returns The template with one byte changed that is rendered as it stands: in a comment, or in an interval. */
 function flip(text: string): string {
   const at = text.search(/(?<=^#.*)[a-z]|(?<=interval: 1)0/m);
@@ -55,9 +59,13 @@ function flip(text: string): string {
   return `${text.slice(0, at)}2${text.slice(at + 1)}`;
 }
 
-async function verify(revision: string): Promise<VerifiedRender> {
+/** @param base The branch that was rendered onto. */
+async function verify(revision: string, base = 'main'): Promise<VerifiedRender> {
   const request = { only: [], revision, isRead: () => true };
-  const { installations } = await verifyRender(request, { ports, options: worldOptions({ mode: 'plan' }) });
+  const { installations } = await verifyRender(request, {
+    ports,
+    options: worldOptions({ mode: 'plan', branch: base }),
+  });
   const [only] = installations;
   if (!only) throw new Error('There is one installation.');
   return only;
@@ -80,7 +88,8 @@ test('one byte of any template that was another when it was rendered is found, a
   for (const [path, text] of templates) {
     const change = { path, content: `${text.slice(0, -1)} ` };
     const before = await commit(main, [main], change);
-    const found = await verify(await commit(proposal, [before], change));
+    const base = lastBranch();
+    const found = await verify(await commit(proposal, [before], change), base);
     expect(found.result, path).toBe('differs');
     expect(found.differences.map(({ what, path }) => `${what} ${path}`).join('\n'), path).toMatch(
       new RegExp(`lock ${lockPath}[^]*template \\${folder}|template ${path}`),
@@ -92,7 +101,8 @@ test('what a changed template renders is named too, file by file', async () => {
   const path = `${folder}/deploy.yaml`;
   const change = { path, content: flip(templates.get(path) ?? '') };
   const before = await commit(main, [main], change);
-  const found = await verify(await commit(proposal, [before], change));
+  const base = lastBranch();
+  const found = await verify(await commit(proposal, [before], change), base);
   expect(found.differences.map(({ what, path }) => `${what} ${path}`)).toEqual([
     `lock ${lockPath}`,
     'changed components/podinfo/deploy.yaml',
@@ -104,7 +114,8 @@ test('a template that cannot be rendered is named', async () => {
   const path = `${folder}/deploy.yaml`;
   const change = { path, content: 'a: ${{ nothing }}\n' };
   const before = await commit(main, [main], change);
-  const { result, differences } = await verify(await commit(proposal, [before], change));
+  const base = lastBranch();
+  const { result, differences } = await verify(await commit(proposal, [before], change), base);
   expect(result).toBe('differs');
   expect(differences.map(({ what, path }) => `${what} ${path}`)).toContain(`template ${path}`);
 });
@@ -114,4 +125,14 @@ test('a template that people change later is a note, until the bot renders with 
   const later = await commit(main, [main], { path, content: flip(templates.get(path) ?? '') });
   const { result, notes } = await verify(later);
   expect({ result, notes }).toEqual({ result: 'reproduced', notes: [expect.stringContaining(path)] });
+});
+
+test('what is rendered onto a commit of people is not taken for what the bot writes', async () => {
+  const change = { path: 'notes.txt', content: 'mine\n' };
+  const before = await commit(main, [main], change);
+  const base = lastBranch();
+  const onTop = await commit(proposal, [before], change);
+  expect(await verify(onTop, base)).toMatchObject({ result: 'reproduced', differences: [] });
+  const detail = `was written onto ${before.slice(0, 10)}, which main does not have`;
+  expect((await verify(onTop)).differences).toEqual([{ path: lockPath, what: 'lock', detail }]);
 });

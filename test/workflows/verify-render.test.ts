@@ -7,7 +7,8 @@ import { createPlainGitForge } from '../../src/adapters/plain-git/plain-git-forg
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import type { CommitSha, FileChange } from '../../src/core/repository/commit.ts';
 import type { Forge } from '../../src/ports/forge.ts';
-import { type VerifiedRender, verifyRender } from '../../src/workflows/verify-render.ts';
+import type { VerifiedRender } from '../../src/workflows/verified-render.ts';
+import { verifyRender } from '../../src/workflows/verify-render.ts';
 import { createWorkplace, runCli, type Workplace } from '../support/cli.ts';
 import { bot, worldOptions } from '../support/world-ports.ts';
 
@@ -190,6 +191,20 @@ describe('one byte', () => {
       const verified = await verify(await amend({ path: lockPath, content: flip(text, part) }));
       expect(inShort(verified)).toEqual([`lock ${lockPath}`]);
     }
+  });
+
+  test('of a lock file that cannot be read then hides no other edit', async () => {
+    const [path = ''] = rendered;
+    const files = [lockPath, path].map(async (it) => ({ path: it, text: await read(tip, it) }));
+    const [lock, file] = await Promise.all(files);
+    const broken = { path: lockPath, content: flip(lock?.text ?? '', 'lock: 1\n') };
+    const changed = await edit(broken, { path, content: flip(file?.text ?? '') });
+    await onBase(changed, async () => {
+      expect((await verify()).differences).toMatchObject([
+        { path: lockPath, what: 'lock', detail: expect.stringMatching(/^cannot be read/), edited: { sha: changed } },
+        { path, what: 'changed', edited: { sha: changed } },
+      ]);
+    });
   });
 
   test('of the lock file on the base branch is named, policy included', async () => {
