@@ -75,64 +75,91 @@ function rowOf<Facts, Word extends string>(
   kind: Row['kind'],
   name: string,
   difference: Difference<Facts, Word>,
-  describe: (facts: Facts, changed: ReadonlySet<Word> | undefined) => readonly string[],
+  describe: (facts: Facts, changed: Changed<Facts, Word> | undefined) => readonly string[],
 ): Row {
-  const { change } = difference;
-  const changed = change === 'changed' ? new Set(difference.what) : undefined;
-  const print = (facts: Facts) => describe(facts, changed).map(printLine).join(' ');
-  return {
-    kind,
-    name,
-    change,
-    before: change === 'added' ? '' : print(difference.before),
-    after: change === 'removed' ? '' : print(difference.after),
-    what: change === 'changed' ? difference.what : [],
-  };
+  const print = (facts: Facts, changed?: Changed<Facts, Word>) => describe(facts, changed).map(printLine).join(' ');
+  switch (difference.change) {
+    case 'added':
+      return { kind, name, change: 'added', before: '', after: print(difference.after), what: [] };
+    case 'removed':
+      return { kind, name, change: 'removed', before: print(difference.before), after: '', what: [] };
+    case 'changed': {
+      const { change, before, after, what } = difference;
+      const sides = { before: print(before, { what, other: after }), after: print(after, { what, other: before }) };
+      return { kind, name, change, ...sides, what };
+    }
+  }
 }
 
-type Changed<Word> = ReadonlySet<Word> | undefined;
+interface Changed<Facts, Word> {
+  readonly what: readonly Word[];
+  /** The other side. */
+  readonly other: Facts;
+}
 
 /** What an element that was added or removed shows, and one that changed when it is among the changes. */
-function shown<Word>(changed: Changed<Word>, word: Word, text: string): readonly string[] {
-  return !changed || changed.has(word) ? [text] : [];
+function shown<Word>(
+  changed: Changed<unknown, Word> | undefined,
+  word: NoInfer<Word>,
+  text: string,
+): readonly string[] {
+  return !changed || changed.what.includes(word) ? [text] : [];
 }
 
-function digestInWords(digest: ContentDigest | undefined): string {
-  return digest ? shortDigest(digest.value) : 'no digest';
+/** @returns The short form of a digest; all of it where the other side has the same short form, or nobody would see what differs. */
+function digestInWords(digest: ContentDigest | undefined, other: ContentDigest | undefined): string {
+  if (!digest) return 'no digest';
+  const { hashAlgorithm, normalisationAlgorithm, value } = digest;
+  const looksAlike = other && shortDigest(other.value) === shortDigest(value);
+  return looksAlike ? `${hashAlgorithm}:${value} ${normalisationAlgorithm}` : shortDigest(value);
 }
 
-function describeResource(resource: ResourceFacts, changed: Changed<ResourceWord>): readonly string[] {
+function commitInWords(commit: string | undefined, other: string | undefined): string {
+  if (commit === undefined) return 'no commit';
+  const looksAlike = other !== undefined && shortDigest(other) === shortDigest(commit);
+  return looksAlike ? commit : shortDigest(commit);
+}
+
+function describeResource(resource: ResourceFacts, changed: Changed<ResourceFacts, ResourceWord> | undefined) {
   const { version, digest, type, access, relation } = resource;
   return [
     version,
-    ...shown(changed, 'content', digestInWords(digest)),
+    ...shown(changed, 'content', digestInWords(digest, changed?.other.digest)),
     ...shown(changed, 'type', type),
-    ...(changed?.has('access') ? [access] : []),
-    ...(changed?.has('relation') ? [relation] : []),
+    ...(changed?.what.includes('access') ? [access] : []),
+    ...(changed?.what.includes('relation') ? [relation] : []),
   ];
 }
 
-function describeSource({ version, commit, type, access }: SourceFacts, changed: Changed<SourceWord>) {
+function describeSource(source: SourceFacts, changed: Changed<SourceFacts, SourceWord> | undefined) {
+  const { version, commit, type, access } = source;
   return [
     version,
-    ...shown(changed, 'commit', commit === undefined ? 'no commit' : shortDigest(commit)),
+    ...shown(changed, 'commit', commitInWords(commit, changed?.other.commit)),
     ...shown(changed, 'type', type),
-    ...(changed?.has('access') ? [access] : []),
+    ...(changed?.what.includes('access') ? [access] : []),
   ];
 }
 
-function describeReference({ component, version, digest }: ReferenceFacts, changed: Changed<ReferenceWord>) {
-  return [...shown(changed, 'component', component), version, ...shown(changed, 'content', digestInWords(digest))];
+function describeReference(reference: ReferenceFacts, changed: Changed<ReferenceFacts, ReferenceWord> | undefined) {
+  const { component, version, digest } = reference;
+  return [
+    ...shown(changed, 'component', component),
+    version,
+    ...shown(changed, 'content', digestInWords(digest, changed?.other.digest)),
+  ];
 }
 
-function describeSignature({ algorithm, digest, issuer }: SignatureFacts, changed: Changed<SignatureWord>) {
+function describeSignature(signature: SignatureFacts, changed: Changed<SignatureFacts, SignatureWord> | undefined) {
+  const { algorithm, digest, issuer } = signature;
   return [
     algorithm,
-    ...shown(changed, 'digest', shortDigest(digest.value)),
+    ...shown(changed, 'digest', digestInWords(digest, changed?.other.digest)),
     ...(issuer === undefined && !changed ? [] : shown(changed, 'issuer', issuer ?? 'no issuer')),
   ];
 }
 
-function describeLabel({ value, signed, version }: LabelFacts, changed: Changed<LabelWord>): readonly string[] {
-  return [value, ...(signed ? ['(signed)'] : []), ...(changed?.has('version') ? [version ?? 'no version'] : [])];
+function describeLabel({ value, signed, version }: LabelFacts, changed: Changed<LabelFacts, LabelWord> | undefined) {
+  const versions = changed?.what.includes('version') ? [version ?? 'no version'] : [];
+  return [value, ...(signed ? ['(signed)'] : []), ...versions];
 }

@@ -69,6 +69,23 @@ test('a digest that is none is shown without half a character', () => {
   expect(row?.after).toBe(`1.0.0 ${'x'.repeat(11)}\ufffd`);
 });
 
+test('digests and commits of which the short forms are alike are shown whole', () => {
+  const forged = { ...digest('ab'), value: `${'ab'.repeat(31)}00` };
+  const excluded = { ...digest('ab'), normalisationAlgorithm: 'EXCLUDE-FROM-SIGNATURE' };
+  const of = (changed: object) => rowsOf(tree({ resources: [{ ...image, ...changed }, gone] }));
+  const whole = `SHA-256:${'ab'.repeat(32)}`;
+  expect(of({ digest: forged, version: '1.1.0' })).toMatchObject([
+    { before: `1.0.0 ${whole} genericBlobDigest/v1`, after: `1.1.0 SHA-256:${forged.value} genericBlobDigest/v1` },
+  ]);
+  expect(of({ digest: excluded })).toMatchObject([
+    { before: `1.0.0 ${whole} genericBlobDigest/v1`, after: `1.0.0 ${whole} EXCLUDE-FROM-SIGNATURE` },
+  ]);
+  const commit = `${'0'.repeat(39)}1`;
+  expect(rowsOf(tree({ sources: [{ ...code, access: { type: 'gitHub', commit } }] }))).toMatchObject([
+    { before: `1.0.0 ${'0'.repeat(40)}`, after: `1.0.0 ${commit}` },
+  ]);
+});
+
 test('labels of an element have rows when it changed; of one that is new or gone they have none', () => {
   const changed = { ...image, labels: [{ name: 'use', value: 2 }] };
   expect(rowsOf(tree({ resources: [{ ...image, name: 'new' }, changed] }))).toEqual([
