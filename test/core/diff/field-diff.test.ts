@@ -42,6 +42,12 @@ describe('a change is told by the path of the value', () => {
       ['containers[y].name: none > "y"', 'containers[y].b: none > 2'],
     ],
     ['a name like a position', { a: [{ name: '0', b: 1 }] }, { a: [{ name: '0', b: 2 }] }, ['a["0"].b: 1 > 2']],
+    [
+      'a name like the order',
+      { a: [{ name: 'order', b: 1 }] },
+      { a: [{ name: 'order', b: 2 }] },
+      ['a["order"].b: 1 > 2'],
+    ],
     ['an item put in', { a: ['x', 'y', 'z'] }, { a: ['x', 'new', 'y', 'z'] }, ['a[1]: none > "new"']],
     ['an item taken out', { a: ['x', 'y', 'z'] }, { a: ['x', 'z'] }, ['a[1]: "y" > none']],
     [
@@ -116,6 +122,13 @@ test('no more fields are told than asked for, and it is said', () => {
   const many = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`k${index}`, index]));
   expect(diffFields(mapOf({}), mapOf(many), 5)).toMatchObject({ truncated: false });
   expect(diffFields(mapOf({}), mapOf(many), 4)).toMatchObject({ truncated: true, fields: { length: 4 } });
+});
+
+test('two items that change places are told alike in both directions', () => {
+  const there = changesOf({ a: ['x', 'y'] }, { a: ['y', 'x'] });
+  const back = changesOf({ a: ['y', 'x'] }, { a: ['x', 'y'] });
+  expect(there).toEqual(['a[0]: "x" > none', 'a[1]: none > "x"']);
+  expect(back).toEqual(['a[0]: none > "x"', 'a[1]: "x" > none']);
 });
 
 test('lists too long for a table of all pairs are compared by position', () => {

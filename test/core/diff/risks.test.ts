@@ -311,6 +311,10 @@ test('an object that goes to another namespace is told on both ends', () => {
   ]);
 });
 
+test('secrets of another API are not those of Kubernetes', () => {
+  expect(detailsOf(role([]), role([rule(['get'], ['secrets'], ['example.com'])]))).toBe('A role changes.');
+});
+
 test('images are no risk when nobody says whose they are', () => {
   expect(risksOf(diffManifests(files(), files(deployment({}, { image: 'x' }))))).toEqual([]);
 });
