@@ -28,10 +28,12 @@ const verifyRender = (...words: readonly string[]) => runCli(['verify-render', .
 const git = async (...words: readonly string[]) =>
   (await execute('git', ['-C', place.path('demo/ocm-applications.git'), ...words])).stdout.trim();
 
-/** @returns A commit on a branch of its own in which a person changed one byte of a file. */
-async function edit(path: string, branch: string): Promise<string> {
-  const text = await git('show', `main:${path}`);
-  const content = text.replace('podinfo', 'podinf0');
+const oneByte = (text: string) => text.replace('podinfo', 'podinf0');
+
+/** @returns A commit on a branch of its own in which a person changed a file. */
+async function edit(path: string, branch: string, change = oneByte, mode = '100644'): Promise<string> {
+  const { stdout } = await execute('git', ['-C', place.path('demo/ocm-applications.git'), 'show', `main:${path}`]);
+  const content = change(stdout);
   const lines = [
     `commit refs/heads/${branch}`,
     'committer Pat <pat@example.org> 1800000000 +0000',
@@ -39,7 +41,13 @@ async function edit(path: string, branch: string): Promise<string> {
     'Edit',
     '',
   ];
-  const file = ['from refs/heads/main^0', `M 100644 inline ${path}`, `data ${Buffer.byteLength(content)}`, content, ''];
+  const file = [
+    'from refs/heads/main^0',
+    `M ${mode} inline ${path}`,
+    `data ${Buffer.byteLength(content)}`,
+    content,
+    '',
+  ];
   await runGit(place.path('demo/ocm-applications.git'), ['fast-import', '--quiet'], [...lines, ...file].join('\n'));
   return git('rev-parse', branch);
 }
@@ -75,6 +83,13 @@ describe('consignee verify-render', () => {
     expect(out).toContain('default/podinfo   v1.0.0   differs\n');
     expect(out).toContain(`    edited   ${deploy}   since it was rendered, last in ${commit.slice(0, 10)} by Pat\n`);
     expect(out.replace(/\s+/g, ' ')).toContain(`"git checkout ${written.slice(0, 10)} -- ${deploy}"`);
+  });
+
+  test('names a file that was only made executable', async () => {
+    await edit(deploy, 'executable', (text) => text, '100755');
+    expect(await git('rev-parse', `executable:${deploy}`)).toBe(await git('rev-parse', `main:${deploy}`));
+    const { code, out } = await verifyRender('--commit', 'executable');
+    expect({ code, out }).toEqual({ code: 3, out: expect.stringContaining(`    edited   ${deploy}   since`) });
   });
 
   test('prints one JSON document for programs', async () => {
