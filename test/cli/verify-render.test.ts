@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import dns from 'node:dns';
-import { readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -56,12 +56,14 @@ describe('consignee verify-render', () => {
   test('ends with 0 and a line for what is reproduced, and touches no network and no store', async () => {
     const touched = [vi.spyOn(Socket.prototype, 'connect'), vi.spyOn(dns, 'lookup'), vi.spyOn(globalThis, 'fetch')];
     const before = await git('for-each-ref');
+    await rm(place.path('demo/consignee.db'));
     const { code, out, err } = await verifyRender();
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const tip = await git('rev-parse', 'main');
     expect(out).toBe(`commit ${tip}\ndefault/podinfo   v1.0.0   reproduced   7 files, byte for byte\n`);
     for (const spy of touched) expect(spy).not.toHaveBeenCalled();
     expect(await git('for-each-ref')).toBe(before);
+    expect(await readdir(place.path('demo'))).not.toContain('consignee.db');
   });
 
   test('takes a branch, a full id or the beginning of one', async () => {
