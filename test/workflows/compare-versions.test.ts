@@ -1,14 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openArchive } from '../../src/adapters/ctf/open-archive.ts';
+import { createArchiveWriter } from '../../src/adapters/ctf/write-archive.ts';
 import { flattenDiff } from '../../src/core/diff/component-diff.ts';
 import type { VersionDifference } from '../../src/core/diff/version-difference.ts';
 import type { LockFile } from '../../src/core/installation/lock-file.ts';
-import { identityDigest } from '../../src/core/trust/component-digest.ts';
+import { componentDigest, identityDigest } from '../../src/core/trust/component-digest.ts';
 import type { ComponentRepository } from '../../src/ports/component-repository.ts';
 import { collectComponentVersion } from '../../src/workflows/collect-component-version.ts';
 import { compareVersions } from '../../src/workflows/compare-versions.ts';
-import { componentName } from '../builders/component-version.ts';
+import { componentName, descriptorData, parseData, publishable } from '../builders/component-version.ts';
 import { version } from '../builders/observation.ts';
 
 const archive = join(import.meta.dirname, '../../templates/demo/podinfo.tgz');
@@ -88,4 +91,57 @@ test('a version that is gone is not compared with, and that is said', async () =
   const collected = await collectComponentVersion(repository, { component, version: 'v1.1.0' });
   const difference = await compareVersions({ open, installed: missing, collected });
   expect(difference.installedUnread).toMatch(/./);
+});
+
+describe('component versions that refer to others', () => {
+  const manifestOf = (value: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: part }\ndata: { key: "${value}" }\n`;
+  /** A root in several versions, each of which refers to a part of the same version with this text. */
+  async function archiveOf(folder: string, texts: Readonly<Record<string, string>>): Promise<string> {
+    const path = join(folder, 'product.ctf');
+    for (const [tag, text] of Object.entries(texts)) {
+      const note = Buffer.from(text);
+      const part = descriptorData({ name: 'example.org/part', version: tag, note });
+      const { name, version: of } = parseData(part);
+      const digest = componentDigest(parseData(part), 'jsonNormalisation/v3', 'SHA-256');
+      const references = [{ name: 'part', componentName: name, version: of, digest }];
+      await createArchiveWriter().add(path, publishable(part, [note]));
+      const same = Buffer.from('the same');
+      const root = descriptorData({ name: 'example.org/root', version: tag, note: same, references });
+      await createArchiveWriter().add(path, publishable(root, [same]));
+    }
+    return path;
+  }
+
+  test('are compared to the last reference, and what is too much is named', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'consignee-test-'));
+    try {
+      const large = `${manifestOf('3')}# ${'x'.repeat(600 * 1024)}\n`;
+      const path = await archiveOf(folder, { 'v1.0.0': manifestOf('1'), 'v2.0.0': manifestOf('2'), 'v3.0.0': large });
+      const openProduct = () => openArchive(path, '');
+      const root = componentName('example.org/root');
+      const repository = await openProduct();
+      const { descriptor, manifest } = await collectComponentVersion(repository, {
+        component: root,
+        version: 'v1.0.0',
+      });
+      if (!descriptor || !manifest) throw new Error('there is no v1.0.0');
+      const installed = {
+        ...(await lockOf(await open(), 'v1.0.0')),
+        ...{ component: root, digest: identityDigest(descriptor), manifest },
+      };
+      const compareWith = async (to: string) => {
+        const collected = await collectComponentVersion(repository, { component: root, version: to });
+        return compareVersions({ open: openProduct, installed, collected });
+      };
+      const second = await compareWith('v2.0.0');
+      expect(second.manifests.objects).toMatchObject([
+        { object: { kind: 'ConfigMap', name: 'part' }, fields: [{ path: 'data.key', before: '"1"', after: '"2"' }] },
+      ]);
+      const third = await compareWith('v3.0.0');
+      expect([...third.unread]).toEqual([['part/note', 'all together is more than 512 KiB of text']]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });

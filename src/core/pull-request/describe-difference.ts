@@ -14,12 +14,18 @@ const maxFields = 12;
 export function describeRisk(difference: VersionDifference): string {
   const { manifests } = difference;
   const risks = risksOf(manifests);
-  if (risks.length === 0) return `**Risk** ${plain(whyNoRisk(difference))}.  `;
+  const unseen = isPartial(difference) ? ['not all could be compared'] : [];
+  if (risks.length === 0) return `**Risk** ${[plain(whyNoRisk(difference)), ...unseen].join('; ')}.  `;
   const shown = risks
     .slice(0, maxRisks)
     .map(({ kind, detail, object }) => `${code(kind)} ${plain(detail)} (${code(nameText(object))})`);
   const more = risks.length > maxRisks ? [`and ${risks.length - maxRisks} more below`] : [];
-  return `**Risk** ⚠ ${[...shown, ...more].join('; ')}.  `;
+  return `**Risk** ⚠ ${[...shown, ...more, ...unseen].join('; ')}.  `;
+}
+
+/** What was left out may hold any risk. */
+function isPartial({ manifests, unread }: VersionDifference): boolean {
+  return manifests.truncated || manifests.unreadable.length > 0 || unread.size > 0;
 }
 
 /** That no risk was found says little where nothing could be looked at. */

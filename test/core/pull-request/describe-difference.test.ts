@@ -23,6 +23,15 @@ describe('the line on risks', () => {
   ])('says %s', (words, differing) => {
     expect(describeRisk(versionDifference(differing))).toBe(`**Risk** ${words}.  `);
   });
+
+  test('says that something was left out, whatever was found', () => {
+    const broken = versionDifference({ after: { 'a.yaml': 'apiVersion: v1\nmetadata: [\n' } });
+    expect(describeRisk(broken)).toMatch(/; not all could be compared\. {2}$/);
+    expect(describeRisk({ ...versionDifference(), unread: new Map([['x', 'it is too large']]) })).toMatch(
+      /not all could/,
+    );
+    expect(describeRisk(versionDifference())).not.toContain('not all');
+  });
 });
 
 describe('the parts on what differs', () => {
