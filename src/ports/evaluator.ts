@@ -1,7 +1,16 @@
+import type { ManifestDiff } from '../core/diff/manifest-diff.ts';
+import type { Manifests } from '../core/diff/manifest-objects.ts';
 import type { RenderedSet, RenderInput } from '../core/template/template-set.ts';
 
-/** Renders template sets where an expression that never ends, or grows without bound, does no harm. */
+/** Works on what others wrote where something that never ends, or grows without bound, does no harm, and keeps nobody waiting. */
 export interface Evaluator extends AsyncDisposable {
   /** @throws {Failure} `template` for whatever is wrong with the set, with the place; also when it took too long. */
   render(input: RenderInput): Promise<RenderedSet>;
+
+  /**
+   * As `diffManifests`.
+   *
+   * @throws {Failure} `content` when it took too long.
+   */
+  compare(before: Manifests, after: Manifests): Promise<ManifestDiff>;
 }

@@ -1,18 +1,20 @@
 import type { CollectedVersion } from '../core/component/collected-version.ts';
 import type { ComponentReference } from '../core/component/component-descriptor.ts';
 import { componentTreeOf, diffComponents } from '../core/diff/component-diff.ts';
-import { diffManifests } from '../core/diff/manifest-diff.ts';
+import type { ManifestDiff } from '../core/diff/manifest-diff.ts';
 import type { VersionDifference } from '../core/diff/version-difference.ts';
 import { Failure } from '../core/failure.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import { componentDigest, identityDigest, parseHashAlgorithm } from '../core/trust/component-digest.ts';
 import { parseNormalisationAlgorithm } from '../core/trust/normalise.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
+import type { Evaluator } from '../ports/evaluator.ts';
 import { collectDescriptors } from './collect-component-version.ts';
 import { type ComponentTexts, findTextResources, readComponentTexts } from './read-component-texts.ts';
 import { whileUnchanged } from './while-unchanged.ts';
 
 interface CompareInput {
+  readonly evaluator: Pick<Evaluator, 'compare'>;
   /** Opens the component repository, as it is now. */
   readonly open: () => Promise<ComponentRepository>;
   readonly installed: LockFile | undefined;
@@ -35,7 +37,7 @@ interface Comparing extends Omit<CompareInput, 'open'> {
 }
 
 async function compareIn(input: Comparing): Promise<VersionDifference> {
-  const { repository, collected } = input;
+  const { repository, collected, evaluator } = input;
   const after = componentTreeOf(collected);
   if (!after) throw new Error(`${collected.component} ${collected.version} was not verified.`);
   const before = await readInstalled(input);
@@ -43,10 +45,26 @@ async function compareIn(input: Comparing): Promise<VersionDifference> {
   const [texts, installedTexts] = await readDifferingTexts(repository, collected, known);
   return {
     component: diffComponents(known && componentTreeOf(known), after),
-    manifests: diffManifests(installedTexts.files, texts.files),
-    unread: new Map([...installedTexts.unread, ...texts.unread]),
+    ...(await compareTexts(installedTexts, texts, evaluator)),
     ...(typeof before === 'string' && { installedUnread: before }),
   };
+}
+
+const nothing: ManifestDiff = { objects: [], unchanged: 0, unreadable: [], truncated: false };
+
+async function compareTexts(
+  before: ComponentTexts,
+  after: ComponentTexts,
+  evaluator: Pick<Evaluator, 'compare'>,
+): Promise<Pick<VersionDifference, 'manifests' | 'unread'>> {
+  const unread = new Map([...before.unread, ...after.unread]);
+  if (before.files.size + after.files.size === 0) return { manifests: nothing, unread };
+  try {
+    return { manifests: await evaluator.compare(before.files, after.files), unread };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { manifests: nothing, unread: unread.set('manifests', error.message.replace(/\.$/, '')) };
+  }
 }
 
 /** @returns Why it cannot be read; `undefined` when nothing is installed. */

@@ -121,7 +121,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   if (installed?.inputs === inputs.digest && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
   // Beside the rendering: it waits for the registry, and that for a thread.
-  const difference = compareVersions({ open, installed: input.installed, collected });
+  const difference = compareVersions({ open, installed: input.installed, collected, evaluator: ports.evaluator });
   difference.catch(() => undefined);
   const rendered = await renderInstallation({
     installation,

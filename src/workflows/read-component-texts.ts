@@ -32,8 +32,8 @@ const maxBytes = 1024 * 1024;
 const maxFiles = 500;
 /** Of one component version with all that it refers to. */
 const maxResources = 50;
-/** Of all together, in characters: comparing so much takes half a second, in which nothing else is done. */
-const maxText = 512 * 1024;
+/** Of all together, in characters: comparing takes a second for so much. */
+const maxText = 2 * 1024 * 1024;
 
 /** Content that people wrote as text, by its media type; whether it really is tells the content. */
 const textual = /(?:yaml|json|tar|tgz|gzip|text\/|octet-stream)/i;
@@ -83,7 +83,8 @@ export async function readComponentTexts(
     try {
       const texts = await readTexts(repository, it);
       length += texts.reduce((sum, [, text]) => sum + text.length, 0);
-      if (length > maxText) throw new Refusal('too-large', `all together is more than ${maxText / 1024} KiB of text`);
+      if (length > maxText)
+        throw new Refusal('too-large', `all together is more than ${maxText / 1024 / 1024} MiB of text`);
       for (const [path, text] of texts) files.set(path, text);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -55,7 +55,7 @@ export interface RenderInstallationInput {
   readonly inputs: Digest;
   /** The values file on the base branch. */
   readonly values: ValuesFile;
-  readonly evaluator: Evaluator;
+  readonly evaluator: Pick<Evaluator, 'render'>;
   /** Any object id of the repository: a blob's id depends on the repository's hash. */
   readonly like: string;
 }

@@ -75,6 +75,7 @@ describe.concurrent('right before a person merges', () => {
   async function prove(world: World, changes: PassChanges = {}) {
     const evaluator = {
       render: () => Promise.reject(new Error('Nothing is rendered.')),
+      compare: () => Promise.reject(new Error('Nothing is compared.')),
       [Symbol.asyncDispose]: async () => undefined,
     };
     await using ports = await openPorts(world.folder, { evaluator, ...changes });

@@ -22,12 +22,11 @@ async function keyInManifests(signature: Partial<SignatureEvidence>, anyOf: read
   const descriptor = parseData(descriptorData());
   const { name: component, version } = descriptor;
   const seen: RenderInput[] = [];
-  const evaluator: Evaluator = {
+  const evaluator: Pick<Evaluator, 'render'> = {
     render: async (input: RenderInput) => {
       seen.push(input);
       return { files: new Map(), initialValues: undefined };
     },
-    [Symbol.asyncDispose]: async () => {},
   };
   const verify = [{ signature: 'release', secret: undefined, anyOf: [] }];
   const collected: CollectedVersion = {

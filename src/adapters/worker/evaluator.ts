@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../core/failure.ts';
 import { showExpression } from '../../core/template/find-expression.ts';
-import type { RenderedSet, RenderInput } from '../../core/template/template-set.ts';
+import type { RenderInput } from '../../core/template/template-set.ts';
 import type { Evaluator } from '../../ports/evaluator.ts';
-import { type Evaluating, type FromWorker, unpackFailure, type WorkerAnswer } from './messages.ts';
+import { type Evaluating, type FromWorker, type ToWorker, unpackFailure, type WorkerAnswer } from './messages.ts';
 
 interface Limits {
-  /** For one template set, in a thread that is ready. */
+  /** For one template set or comparison, in a thread that is ready. */
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   /** How long a thread is kept that has nothing to do: it takes some 40 MiB. */
@@ -14,8 +14,8 @@ interface Limits {
 }
 
 /**
- * Renders in one thread of its own, which is started on first use, kept while there is work, and replaced when it had to be ended.
- * Renders come one after the other. An idle thread does not keep the process alive.
+ * Works in one thread of its own, which is started on first use, kept while there is work, and replaced when it had to be ended.
+ * One thing comes after the other. An idle thread does not keep the process alive.
  */
 export function createEvaluator({
   timeoutSeconds = 5,
@@ -28,14 +28,14 @@ export function createEvaluator({
   let disposed = false;
   let idle: NodeJS.Timeout | undefined;
 
-  async function renderNext(input: RenderInput): Promise<RenderedSet> {
+  async function doNext<Result>(job: Job<Result>): Promise<Result> {
     if (disposed) throw new Error('The evaluator has been disposed of.');
     clearTimeout(idle);
     const used = thread ?? (await startThread(limits));
     thread = used;
     used.once('exit', forget);
     try {
-      return await renderIn(used, input, limits);
+      return await doIn(used, job, limits);
     } finally {
       used.off('exit', forget);
       idle = setTimeout(endIdle, idleSeconds * 1000).unref();
@@ -52,12 +52,25 @@ export function createEvaluator({
     void ended?.terminate();
   }
 
+  function enqueue<Result>(job: Job<Result>): Promise<Result> {
+    const done = last.then(() => doNext(job));
+    last = done.catch(() => undefined);
+    return done;
+  }
+
   return {
-    render(input) {
-      const rendered = last.then(() => renderNext(input));
-      last = rendered.catch(() => undefined);
-      return rendered;
-    },
+    render: (input) =>
+      enqueue({
+        message: { kind: 'render', input },
+        take: (answer) => (answer.kind === 'rendered' ? answer.rendered : undefined),
+        tooMuch: (what, at) => tooMuch(input, what, at),
+      }),
+    compare: (before, after) =>
+      enqueue({
+        message: { kind: 'compare', before, after },
+        take: (answer) => (answer.kind === 'compared' ? answer.diff : undefined),
+        tooMuch: (what) => new Failure('content', `Comparing the manifests took ${what} and was stopped.`),
+      }),
     async [Symbol.asyncDispose]() {
       disposed = true;
       clearTimeout(idle);
@@ -84,25 +97,33 @@ async function startThread({ memoryMegabytes }: Limits): Promise<Worker> {
   throw new Error('The thread that renders does not start.', { cause: 'error' in answer ? answer.error : answer.kind });
 }
 
-async function renderIn(thread: Worker, input: RenderInput, limits: Limits): Promise<RenderedSet> {
+interface Job<Result> {
+  readonly message: ToWorker;
+  /** @returns `undefined` for an answer to something else. */
+  readonly take: (answer: WorkerAnswer) => Result | undefined;
+  readonly tooMuch: (what: string, at: Evaluating | undefined) => Failure;
+}
+
+async function doIn<Result>(thread: Worker, { message, take, tooMuch }: Job<Result>, limits: Limits): Promise<Result> {
   const answered = answerOf(thread, limits.timeoutSeconds);
-  thread.postMessage(input);
+  thread.postMessage(message);
   const answer = await answered;
   switch (answer.kind) {
-    case 'rendered':
-      return answer.rendered;
     case 'failed':
       throw unpackFailure(answer.failure);
     case 'broken':
-      throw new Error(`Rendering failed: ${answer.stack}`);
+      throw new Error(`The thread that renders failed: ${answer.stack}`);
     case 'silent':
       await thread.terminate();
-      throw tooMuch(input, `more than ${limits.timeoutSeconds} s`, answer.at);
+      throw tooMuch(`more than ${limits.timeoutSeconds} s`, answer.at);
     case 'died':
-      if (answer.memory) throw tooMuch(input, `more than ${limits.memoryMegabytes} MiB of memory`, answer.at);
+      if (answer.memory) throw tooMuch(`more than ${limits.memoryMegabytes} MiB of memory`, answer.at);
       throw new Error('The thread that renders has ended.', { cause: answer.error });
-    case 'ready':
-      throw new Error('The thread that renders has started anew.');
+    default: {
+      const result = take(answer);
+      if (result === undefined) throw new Error(`The thread that renders said ${answer.kind} to ${message.kind}.`);
+      return result;
+    }
   }
 }
 
@@ -134,7 +155,7 @@ function answerOf(thread: Worker, seconds: number): Promise<Answer> {
   });
 }
 
-/** Nobody waits for a thread that ends while it is idle; the next render finds it gone. */
+/** Nobody waits for a thread that ends while it is idle; the next job finds it gone. */
 const ignore = () => undefined;
 
 function tooMuch({ set }: RenderInput, what: string, at: Evaluating | undefined): Failure {

@@ -1,7 +1,14 @@
+import type { ManifestDiff } from '../../core/diff/manifest-diff.ts';
+import type { Manifests } from '../../core/diff/manifest-objects.ts';
 import { Failure, type FailureCode, type Finding, type Place } from '../../core/failure.ts';
-import type { RenderedSet } from '../../core/template/template-set.ts';
+import type { RenderedSet, RenderInput } from '../../core/template/template-set.ts';
 
-/** What the rendering thread says. It is sent `RenderInput`, one at a time, once it is ready. */
+/** What the thread is sent, one at a time, once it is ready. */
+export type ToWorker =
+  | { readonly kind: 'render'; readonly input: RenderInput }
+  | { readonly kind: 'compare'; readonly before: Manifests; readonly after: Manifests };
+
+/** What the thread says. */
 export type FromWorker = Evaluating | WorkerAnswer;
 
 /** The expression that is about to be evaluated. */
@@ -14,6 +21,7 @@ export interface Evaluating {
 export type WorkerAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'rendered'; readonly rendered: RenderedSet }
+  | { readonly kind: 'compared'; readonly diff: ManifestDiff }
   | { readonly kind: 'failed'; readonly failure: PackedFailure }
   /** An error of the program. */
   | { readonly kind: 'broken'; readonly stack: string };

@@ -1,20 +1,31 @@
 import { parentPort } from 'node:worker_threads';
+import { diffManifests } from '../../core/diff/manifest-diff.ts';
 import { Failure } from '../../core/failure.ts';
 import { renderSet } from '../../core/template/render-set.ts';
-import type { RenderInput } from '../../core/template/template-set.ts';
-import { type FromWorker, packFailure } from './messages.ts';
+import { type FromWorker, packFailure, type ToWorker } from './messages.ts';
 
-// The thread that renders. It knows nothing but what is sent to it, and may be ended at any moment.
+// The thread that renders and compares. It knows nothing but what is sent to it, and may be ended at any moment.
 
 const post = (message: FromWorker) => parentPort?.postMessage(message);
 
-parentPort?.on('message', (input: RenderInput) => {
+parentPort?.on('message', (message: ToWorker) => {
   try {
-    const rendered = renderSet(input, (expression, place) => post({ kind: 'evaluating', expression, place }));
-    post({ kind: 'rendered', rendered });
+    post(answer(message));
   } catch (error) {
     if (error instanceof Failure) post({ kind: 'failed', failure: packFailure(error) });
     else post({ kind: 'broken', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
 post({ kind: 'ready' });
+
+function answer(message: ToWorker): FromWorker {
+  switch (message.kind) {
+    case 'render': {
+      const { input } = message;
+      const rendered = renderSet(input, (expression, place) => post({ kind: 'evaluating', expression, place }));
+      return { kind: 'rendered', rendered };
+    }
+    case 'compare':
+      return { kind: 'compared', diff: diffManifests(message.before, message.after) };
+  }
+}

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../../src/adapters/worker/evaluator.ts';
+import { diffManifests } from '../../../src/core/diff/manifest-diff.ts';
 import type { RenderInput } from '../../../src/core/template/template-set.ts';
 import { templateSet } from '../../builders/render-input.ts';
 
@@ -34,6 +35,14 @@ describe('in the thread', () => {
     const names = ['one', 'two', 'three', 'four'];
     const rendered = await Promise.all(names.map((it) => evaluator.render(input(`"${it}"`))));
     expect(rendered.map(({ files }) => /a: (\w+)\n/.exec(files.get('c/a.yaml') ?? '')?.[1])).toEqual(names);
+  });
+
+  test('manifests are compared, as without a thread', async () => {
+    const manifest = (value: string) =>
+      new Map([['a.yaml', `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: ${value} }\n`]]);
+    const [before, after] = [manifest('x'), manifest('y')];
+    expect(await evaluator.compare(before, after)).toEqual(diffManifests(before, after));
+    expect(diffManifests(before, after).objects).toHaveLength(1);
   });
 
   test('a failure of one finding has its place and remedy', async () => {
