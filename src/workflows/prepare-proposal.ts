@@ -276,6 +276,7 @@ async function makeChange(
       valuesAdded: rendered.valuesAdded,
       notes: [...noteOnBroughtBack(ended, candidate.version), ...noteWarnings(evidence), ...rendered.notes, ...flux],
       merge: installation.merge,
+      commands: ports.forge.checks ? 'comments' : 'command-line',
     },
   };
 }

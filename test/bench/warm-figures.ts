@@ -15,6 +15,7 @@ import { collectAndVerify } from '../../src/workflows/verify-component-version.t
 import { componentName } from '../builders/component-version.ts';
 import { candidate, observation, sha } from '../builders/observation.ts';
 import { podinfoVariables } from '../builders/render-input.ts';
+import { measureDiffs } from './diff-figures.ts';
 import { type Figure, figure, time } from './measure.ts';
 
 const templates = new URL('../../templates/', import.meta.url);
@@ -29,6 +30,7 @@ export async function measureWarm(archive: string): Promise<readonly Figure[]> {
     await measureDecisions(files),
     await measureRender(input, evaluator),
     await measureVerifyWarm(),
+    await measureDiffs(),
     figure('open a folder archive of 200 component versions', await time(15, () => openArchive(archive, ''))),
     figure('open the tgz archive of the demo', await time(15, () => openArchive(demoArchive, ''))),
   ];

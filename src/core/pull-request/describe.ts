@@ -32,6 +32,8 @@ export interface PullRequestContent {
   /** Further sentences that a reviewer must see. */
   readonly notes: readonly string[];
   readonly merge: 'manual' | 'automatic';
+  /** Where people give commands: in comments, on forges that tell whose they are. */
+  readonly commands: 'comments' | 'command-line';
 }
 
 /** @returns `prod/billing 2.3.0 → 2.3.1` */
@@ -215,19 +217,30 @@ function describeVersions({ between, skipped, supersedes }: PullRequestContent):
   return lines.length === 0 ? [] : [folded('Other versions', lines.map((line) => `* ${line}`).join('\n'))];
 }
 
-function describeCommands({ environment, application }: PullRequestContent): string {
+function describeCommands({ environment, application, commands: where }: PullRequestContent): string {
   const name = `${environment}/${application}`;
   const commands = [
-    ['consignee pull merge <number>', 'merges exactly what was reviewed'],
-    ['consignee pull close <number>', 'skips this version; the next newer one is proposed again'],
+    ...(where === 'comments' ? inComments : byCommandLine),
     [`consignee explain ${name}`, 'says why this version, and why not another'],
     [`consignee diff ${name}`, 'shows the changes'],
   ];
   return folded(
-    'Commands',
+    where === 'comments' ? 'Commands: in a comment, or on the command line' : 'Commands',
     table(
       ['command', 'does'],
       commands.map(([command = '', does = '']) => [code(command), does]),
     ),
   );
 }
+
+const inComments = [
+  ['/hold 3d reason', 'keeps this pull request from being merged by the bot, and from changing, for three days'],
+  ['/skip', 'takes the next newer version instead of this one'],
+  ['/explain', 'answers with why this version, and what it waits for'],
+  ['/help', 'answers with all commands, and who may give them'],
+];
+
+const byCommandLine = [
+  ['consignee pull merge <number>', 'merges exactly what was reviewed'],
+  ['consignee pull close <number>', 'skips this version; the next newer one is proposed again'],
+];

@@ -22,6 +22,7 @@ function bodyOf(changes: Partial<PullRequestContent> = {}): string {
     valuesAdded: undefined,
     notes: [],
     merge: 'manual',
+    commands: 'command-line',
     ...changes,
   });
 }
@@ -113,4 +114,12 @@ test('says of content outside of the registries that it was not looked at', () =
   const body = bodyOf({ evidence: evidence([outside]) });
   expect(body).toContain('0 of 1 resources in the registry');
   expect(body).toContain('outside of the configured registries');
+});
+
+test('commands are those that work where the pull request is', () => {
+  expect(bodyOf()).toContain('| `consignee pull merge <number>` |');
+  expect(bodyOf()).not.toContain('/hold');
+  const inComments = bodyOf({ commands: 'comments' });
+  expect(inComments).toMatch(/\| `\/hold 3d reason` \|.*\n\| `\/skip` \|/);
+  expect(inComments).not.toContain('consignee pull');
 });
