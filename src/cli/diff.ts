@@ -1,4 +1,5 @@
 import { risksOf } from '../core/diff/risks.ts';
+import type { VersionDifference } from '../core/diff/version-difference.ts';
 import type { Decision } from '../core/installation/decision.ts';
 import { describeChanges, describeTitle } from '../core/pull-request/describe.ts';
 import { reviewDiff } from '../core/pull-request/review-diff.ts';
@@ -19,27 +20,34 @@ export async function diff(name: string, options: DiffOptions, context: CommandC
   const { terminal } = context;
   const { output, ...rest } = options;
   const common = { ...rest, output: output === 'json' ? output : 'text' } as const;
-  const { change, outcome } = await withSession(common, context, (session) => lookAt(name, session, context));
+  const { change, outcome, difference } = await withSession(common, context, async (session) => {
+    const looked = await lookAt(name, session, context);
+    return { ...looked, difference: await looked.change?.difference() };
+  });
   const refusal = outcome.kind === 'decided' && outcome.decision.kind === 'refuse' ? outcome.decision : undefined;
-  const shown = { name, change, refusal };
+  const shown = { name, change, refusal, difference };
   if (output === 'json') terminal.out(printJson(asData(shown)));
-  else if (change) terminal.out(output === 'markdown' ? asMarkdown(change) : asText(change, terminal));
-  else if (!refusal) terminal.out('Nothing would change.\n');
-  if (refusal && output !== 'json')
-    terminal.err(`${[refusal.detail, ...printReasons(refusal.reasons, terminal)].join('\n')}\n`);
+  else printForPeople(shown, output, terminal);
   if (refusal) return 3;
   return change ? 4 : 0;
+}
+
+function printForPeople({ change, difference, refusal }: Shown, output: 'text' | 'markdown', terminal: Terminal): void {
+  if (change && difference)
+    terminal.out(output === 'markdown' ? asMarkdown(change, difference) : asText(change, { difference, terminal }));
+  else if (!refusal) terminal.out('Nothing would change.\n');
+  if (refusal) terminal.err(`${[refusal.detail, ...printReasons(refusal.reasons, terminal)].join('\n')}\n`);
 }
 
 interface Shown {
   readonly name: string;
   readonly change: ProposedChange | undefined;
+  readonly difference: VersionDifference | undefined;
   readonly refusal: Extract<Decision, { kind: 'refuse' }> | undefined;
 }
 
-function asData({ name, change, refusal }: Shown) {
+function asData({ name, change, refusal, difference }: Shown) {
   const files = change?.changes ?? [];
-  const difference = change?.content.difference;
   return {
     installation: name,
     version: change?.lock.version,
@@ -52,14 +60,17 @@ function asData({ name, change, refusal }: Shown) {
   };
 }
 
-function asText({ content }: ProposedChange, terminal: Terminal): string {
+function asText(
+  { content }: ProposedChange,
+  { difference, terminal }: { readonly difference: VersionDifference; readonly terminal: Terminal },
+): string {
   return [
     styler(terminal)('bold', describeTitle(content)),
-    printDifference(content.difference, terminal),
+    printDifference(difference, terminal),
     `${styler(terminal)('bold', 'Files')}\n${colourDiff(reviewDiff(content.diff), terminal)}`,
   ].join('\n\n');
 }
 
-function asMarkdown({ content }: ProposedChange): string {
-  return `${[`# ${describeTitle(content)}`, ...describeChanges(content)].join('\n\n')}\n`;
+function asMarkdown({ content }: ProposedChange, difference: VersionDifference): string {
+  return `${[`# ${describeTitle(content)}`, ...describeChanges(content, difference)].join('\n\n')}\n`;
 }

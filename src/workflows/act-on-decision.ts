@@ -1,3 +1,4 @@
+import type { VersionDifference } from '../core/diff/version-difference.ts';
 import { Failure } from '../core/failure.ts';
 import type { Branch, Decision } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
@@ -92,14 +93,14 @@ async function mergeDecided(
 
 async function openPullRequest(act: Act): Promise<PullRequest> {
   const { installation, options, ports } = act;
-  const { change, justPushed } = await pushProposal(act);
+  const { change, justPushed, difference } = await pushProposal(act);
   const { content } = change;
   const { bot: by, branch: base } = options;
   const opened = await ports.forge.pullRequests.open({
     head: branchOf(installation),
     base,
     title: describeTitle(content),
-    body: describeBody(content),
+    body: describeBody(content, difference),
     labels: [ownLabel],
     by,
     justPushed,
@@ -113,11 +114,12 @@ async function updatePullRequest(act: Act): Promise<PullRequest> {
   if (!pullRequest) throw new Error('There is no pull request to update.');
   const { number } = pullRequest;
   const { bot: by } = options;
-  const { lock, content } = (await pushProposal(act)).change;
+  const { change, difference } = await pushProposal(act);
+  const { lock, content } = change;
   const { title, body } = await findStillOpen(number, ports.forge);
   const updated = await ports.forge.pullRequests.update(number, {
     title: replaceTitle(title, describeTitle(content), installation.name),
-    body: replaceBody(body, describeBody(content)),
+    body: replaceBody(body, describeBody(content, difference)),
     by,
   });
   if (updated.state === 'closed') {
@@ -177,14 +179,31 @@ function overtaken({ number, state }: PullRequest): Failure {
 
 interface Pushed {
   readonly change: ProposedChange;
+  readonly difference: VersionDifference;
   readonly justPushed: boolean;
 }
 
-/** Brings the branch to the proposed content: one commit on the tip of the base branch, whatever was there of ours before. */
-async function pushProposal({ installation, base, branch, change, ports, options }: Act): Promise<Pushed> {
+/** The comparison waits for the registry, and the push for the forge: they go side by side. */
+async function pushProposal(act: Act): Promise<Pushed> {
+  const { change } = act;
   if (!change) throw new Error('There is nothing rendered to propose.');
+  const comparing = change.difference();
+  comparing.catch(() => undefined);
+  const justPushed = await pushChange(act, change);
+  return { change, justPushed, difference: await comparing };
+}
+
+/**
+ * Brings the branch to the proposed content: one commit on the tip of the base branch, whatever was there of ours before.
+ *
+ * @returns Whether it had to be pushed.
+ */
+async function pushChange(
+  { installation, base, branch, ports, options }: Act,
+  change: ProposedChange,
+): Promise<boolean> {
   // A crash between the push and the pull request leaves a branch that carries everything already.
-  if (branch.kind === 'ours' && branch.carries) return { change, justPushed: false };
+  if (branch.kind === 'ours' && branch.carries) return false;
   const { writer } = ports.forge;
   const now = ports.clock.now();
   const name = branchOf(installation);
@@ -197,8 +216,7 @@ async function pushProposal({ installation, base, branch, change, ports, options
   });
   await ports.store.recordCommit(options.repository, name, commit, now);
   const expect = 'head' in branch ? branch.head : undefined;
-  if ((await writer.push([{ ref: `refs/heads/${name}`, expect, to: commit }])) === 'pushed')
-    return { change, justPushed: true };
+  if ((await writer.push([{ ref: `refs/heads/${name}`, expect, to: commit }])) === 'pushed') return true;
   throw new Failure('forge-conflict', `The branch ${name} moved while it was written: somebody else pushed to it.`, {
     remedy: 'Nothing was overwritten. The next pass looks again.',
   });

@@ -1,3 +1,4 @@
+import type { VersionDifference } from '../core/diff/version-difference.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Decision } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
@@ -95,4 +96,6 @@ export interface ProposedChange {
   /** The base branch with the changes. */
   readonly tree: TreeSha;
   readonly content: PullRequestContent;
+  /** Compares the component versions, once: for those who review, so that it is not done before somebody is to read it. */
+  readonly difference: () => Promise<VersionDifference>;
 }

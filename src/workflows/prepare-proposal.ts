@@ -1,4 +1,3 @@
-import type { VersionDifference } from '../core/diff/version-difference.ts';
 import type { Digest } from '../core/digest.ts';
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
@@ -120,9 +119,8 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
   if (installed?.inputs === inputs.digest && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
-  // Beside the rendering: it waits for the registry, and that for a thread.
-  const difference = compareVersions({ open, installed: input.installed, collected, evaluator: ports.evaluator });
-  difference.catch(() => undefined);
+  const comparing = { open, installed: input.installed, collected, evaluator: ports.evaluator };
+  const difference = once(() => compareVersions(comparing));
   const rendered = await renderInstallation({
     installation,
     version: candidate.version,
@@ -173,7 +171,7 @@ async function readProposed({ installation, open, ports }: PrepareInput, { versi
 interface Held {
   readonly rendered: RenderedInstallation;
   readonly evidence: Evidence;
-  readonly difference: Promise<VersionDifference>;
+  readonly difference: ProposedChange['difference'];
 }
 
 /** Holds what was rendered against the base branch. */
@@ -214,7 +212,7 @@ async function hold(
       changes,
       render,
       ended,
-      difference: await difference,
+      difference,
     }),
   };
 }
@@ -237,7 +235,7 @@ function isBookkeeping(installation: Installation, path: string): boolean {
 interface Making {
   readonly rendered: RenderedInstallation;
   readonly evidence: Evidence;
-  readonly difference: VersionDifference;
+  readonly difference: ProposedChange['difference'];
   readonly changes: readonly FileChange[];
   readonly render: Digest;
   /** Pull requests of the installation. */
@@ -261,13 +259,13 @@ async function makeChange(
     lock: rendered.lock,
     changes,
     tree,
+    difference,
     content: {
       environment: installation.environment,
       application: installation.application,
       installed: installed?.version,
       version: candidate.version,
       evidence,
-      difference,
       render,
       supersedes: supersededBy(candidate, open),
       between: candidate.between,
@@ -278,6 +276,14 @@ async function makeChange(
       merge: installation.merge,
       commands: ports.forge.checks ? 'comments' : 'command-line',
     },
+  };
+}
+
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => {
+    result ??= work();
+    return result;
   };
 }
 

@@ -87,7 +87,7 @@ async function install(folder: string): Promise<void> {
       [base],
       proposals.flatMap(({ change }) => change.changes),
     );
-    const records = proposals.map((it, index) => recordOf(it, index + 1, { base, installed }));
+    const records = await Promise.all(proposals.map((it, index) => recordOf(it, index + 1, { base, installed })));
     const ledger = await commit(treeWithoutFiles(), [], records.flatMap(filesOf));
     await writer.push([
       { ref: baseRef, expect: base, to: installed },
@@ -131,11 +131,11 @@ function proposalOf({ installation, change, outcome }: InstallationResult): Prop
   throw new Error(`Nothing was proposed for ${installation.name}: ${JSON.stringify(outcome)}`);
 }
 
-function recordOf(
+async function recordOf(
   { installation, change }: Proposal,
   number: number,
   { base, installed }: { readonly base: CommitSha; readonly installed: CommitSha },
-): PullRequestRecord {
+): Promise<PullRequestRecord> {
   return {
     number,
     state: 'merged',
@@ -144,7 +144,7 @@ function recordOf(
     base: 'main',
     baseSha: base,
     title: describeTitle(change.content),
-    body: describeBody(change.content),
+    body: describeBody(change.content, await change.difference()),
     labels: ['consignee'],
     author: bot,
     createdAt: clock.now(),

@@ -17,8 +17,6 @@ export interface PullRequestContent {
   readonly installed: Version | undefined;
   readonly version: Version;
   readonly evidence: Evidence;
-  /** Compared with what is installed. */
-  readonly difference: VersionDifference;
   readonly render: BodyMarker['render'];
   readonly supersedes: readonly Version[];
   /** Versions between the installed and the proposed one. */
@@ -47,17 +45,21 @@ export function describeTitle({ environment, application, installed, version }: 
 const maxNote = 1000;
 
 /** @returns The bot's part of the body, in Markdown. The first lines say it all; details are folded. */
-export function describeBody(content: PullRequestContent): string {
+export function describeBody(content: PullRequestContent, difference: VersionDifference): string {
   const { environment, application, version, render, supersedes } = content;
   const marker = { installation: `${environment}/${application}`, version, render, supersedes };
-  return printBody(marker, [...describeChanges(content), ...describeVersions(content), describeCommands(content)]);
+  return printBody(marker, [
+    ...describeChanges(content, difference),
+    ...describeVersions(content),
+    describeCommands(content),
+  ]);
 }
 
 /** @returns What a reviewer judges, in parts of Markdown: the first one says it all. */
-export function describeChanges(content: PullRequestContent): readonly string[] {
-  const { difference, installed, notes, evidence, diff } = content;
+export function describeChanges(content: PullRequestContent, difference: VersionDifference): readonly string[] {
+  const { installed, notes, evidence, diff } = content;
   return [
-    describeSummary(content),
+    describeSummary(content, difference),
     ...notes.map((note) => `> ${plain(note.length > maxNote ? `${note.slice(0, maxNote)}…` : note)}`),
     ...describeDifference(difference, installed !== undefined),
     describeVerification(evidence),
@@ -65,16 +67,10 @@ export function describeChanges(content: PullRequestContent): readonly string[] 
   ];
 }
 
-function describeSummary({
-  environment,
-  application,
-  installed,
-  version,
-  evidence,
-  valuesAdded,
-  merge,
-  ...content
-}: PullRequestContent): string {
+function describeSummary(
+  { environment, application, installed, version, evidence, valuesAdded, merge, ...content }: PullRequestContent,
+  difference: VersionDifference,
+): string {
   const change =
     installed === undefined
       ? `${version} to be installed`
@@ -89,9 +85,9 @@ function describeSummary({
     ? `new in ${code(valuesAdded.path)}: ${listed(valuesAdded.names)}`
     : 'values stay as they are';
   return [
-    `**${plain(application)}** ${plain(change)} in ${code(environment)}${changedResources(content.difference, installed)}.  `,
+    `**${plain(application)}** ${plain(change)} in ${code(environment)}${changedResources(difference, installed)}.  `,
     `**Changes** ${countFiles(reviewDiff(content.diff))}; ${values}.  `,
-    describeRisk(content.difference),
+    describeRisk(difference),
     `**Proof** ${keys.length === 0 ? 'not signed, which the operator allows' : `signed: ${keys.join(', ')}`}; ${proved} in the registry with the signed digest.  `,
     `**Next** ${merge === 'manual' ? 'a person merges this pull request, or closes it to skip this version' : 'Consignee merges this by itself'}.`,
   ].join('\n');

@@ -6,14 +6,13 @@ import type { ResourceEvidence, SignatureEvidence } from '../../../src/core/trus
 import { version } from '../../builders/observation.ts';
 import { versionDifference } from '../../builders/version-difference.ts';
 
-function bodyOf(changes: Partial<PullRequestContent> = {}): string {
-  return describeBody({
+function bodyOf(changes: Partial<PullRequestContent> = {}, difference = versionDifference()): string {
+  const content: PullRequestContent = {
     environment: 'default',
     application: 'podinfo',
     installed: undefined,
     version: version('v1.0.0'),
     evidence: evidence([]),
-    difference: versionDifference(),
     render: digestOf('render'),
     supersedes: [],
     between: [],
@@ -24,7 +23,8 @@ function bodyOf(changes: Partial<PullRequestContent> = {}): string {
     merge: 'manual',
     commands: 'command-line',
     ...changes,
-  });
+  };
+  return describeBody(content, difference);
 }
 
 function evidence(resources: readonly ResourceEvidence[]): PullRequestContent['evidence'] {
@@ -70,11 +70,6 @@ test.each<[string, Partial<PullRequestContent>, string]>([
   ['new values', { valuesAdded: { path: 'values.yaml', names: many(32, 'v1.0.') } }, '`v1.0.20`, … and 12 more.'],
   ['versions between', { between: versions(32) }, '`v1.0.20`, … and 12 more.'],
   ['superseded versions', { supersedes: versions(32) }, '`v1.0.20`, … and 12 more.'],
-  [
-    'changed resources',
-    { installed: version('v0.9.0'), difference: versionDifference({ gained: many(32, 'v1.0.') }) },
-    '`v1.0.20`, … and 12 more change.',
-  ],
   [
     'versions that are not taken',
     { skipped: versions(32).map((it) => ({ version: it, because: 'skip-list', detail: 'it is refused' })) },
@@ -122,4 +117,9 @@ test('commands are those that work where the pull request is', () => {
   const inComments = bodyOf({ commands: 'comments' });
   expect(inComments).toMatch(/\| `\/hold 3d reason` \|.*\n\| `\/skip` \|/);
   expect(inComments).not.toContain('consignee pull');
+});
+
+test('of many changed resources twenty are named', () => {
+  const difference = versionDifference({ gained: many(32, 'v1.0.') });
+  expect(bodyOf({ installed: version('v0.9.0') }, difference)).toContain('`v1.0.20`, … and 12 more change.');
 });
