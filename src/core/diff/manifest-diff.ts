@@ -38,6 +38,16 @@ export interface ObjectChange {
 export interface DiffOptions {
   /** Whether the installation's component brings the image; without it, images are no risk. */
   readonly isOwnImage?: (reference: string) => boolean;
+  readonly unknown?: UnknownPlaces;
+}
+
+/**
+ * Places whose text could not be had on a side: paths, each for itself and for all below it. What stands there on the other side,
+ * and is nowhere else on this one, is neither reported as added nor as removed.
+ */
+export interface UnknownPlaces {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
 const maxObjects = 2000;
@@ -47,10 +57,11 @@ const maxFields = 200;
  * Compares the Kubernetes objects that two sets of files declare, whatever file they stand in and however it is written. Same
  * files, same result. Values of Secrets are nowhere in it. Takes every text: what cannot be read is in `unreadable`.
  */
-export function diffManifests(before: Manifests, after: Manifests, { isOwnImage }: DiffOptions = {}): ManifestDiff {
+export function diffManifests(before: Manifests, after: Manifests, options: DiffOptions = {}): ManifestDiff {
+  const { isOwnImage, unknown = { before: [], after: [] } } = options;
   const reader = createManifestReader();
   const sides = { before: readManifests(before, reader), after: readManifests(after, reader) };
-  const pairs = pairObjects(sides);
+  const pairs = pairObjects(sides, unknown);
   const differing = pairs.flatMap((pair) => {
     const { fields, truncated } = diffPair(pair);
     if (pair.before && pair.after && fields.length === 0) return [];
@@ -89,18 +100,32 @@ function changeOf({ before, after }: ObjectPair): ObjectChange['change'] {
 }
 
 /** All objects of both sides, in the order of their names, but for those of which one side is not known. */
-function pairObjects({ before, after }: Sides): readonly ObjectPair[] {
-  const only = (side: ManifestSide, other: ManifestSide) =>
-    [...side.objects].filter(([key]) => !other.objects.has(key)).map(([, it]) => it);
-  const moves = findMoves(only(before, after), only(after, before));
+function pairObjects({ before, after }: Sides, unknown: UnknownPlaces): readonly ObjectPair[] {
+  const removed = onlyIn(before, after, unknown.after);
+  const added = onlyIn(after, before, unknown.before);
+  const moves = findMoves([...removed.values()], [...added.values()]);
   const keys = new Set([...before.objects.keys(), ...after.objects.keys()]);
   return [...keys].toSorted().flatMap((key) => {
     const [one, other] = [before.objects.get(key), after.objects.get(key)];
-    const either = other ?? one;
-    if (!either || (!other && after.unread.has(either.path)) || (!one && before.unread.has(either.path))) return [];
+    const either = one && other ? other : (removed.get(key) ?? added.get(key));
+    if (!either) return [];
     const { object, group } = either;
     return [{ object, group, before: one?.content, after: other?.content, movedWith: moves.get(either) }];
   });
+}
+
+/** @returns The objects that are known to be absent on the other side. */
+function onlyIn(
+  side: ManifestSide,
+  other: ManifestSide,
+  unknown: readonly string[],
+): ReadonlyMap<string, ManifestObject> {
+  const isUnknown = (path: string) => other.unread.has(path) || unknown.some((place) => isWithin(path, place));
+  return new Map([...side.objects].filter(([key, { path }]) => !other.objects.has(key) && !isUnknown(path)));
+}
+
+function isWithin(path: string, place: string): boolean {
+  return path === place || path.startsWith(place.endsWith('/') ? place : `${place}/`);
 }
 
 /** @returns For each object that goes from one namespace to another, the namespace at the other end. */

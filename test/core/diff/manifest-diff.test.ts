@@ -136,6 +136,36 @@ describe('a file that cannot be read', () => {
   });
 });
 
+describe('a place whose text could not be had', () => {
+  const files = new Map([
+    ['place', configMap('x')],
+    ['place/a.yaml', configMap('w')],
+    ['places/a.yaml', configMap('z')],
+  ]);
+  const none = new Map<string, string>();
+
+  test('says nothing of what stands there on the other side, only of what stands elsewhere', () => {
+    const after = { unknown: { before: [], after: ['place'] } };
+    expect(changesOf(diffManifests(files, none, after))).toEqual(['removed ConfigMap z']);
+    expect(changesOf(diffManifests(none, files, after))).toHaveLength(3);
+    const before = { unknown: { before: ['place/'], after: [] } };
+    expect(changesOf(diffManifests(none, files, before))).toEqual(['added ConfigMap x', 'added ConfigMap z']);
+    expect(changesOf(diffManifests(files, none, before))).toHaveLength(3);
+  });
+
+  test('hides nothing of what is known on both sides', () => {
+    const moved = new Map([['b.yaml', configMap('w', '{a: c}')]]);
+    const found = diffManifests(files, moved, { unknown: { before: [], after: ['place', 'places'] } });
+    expect(changesOf(found)).toEqual(['changed ConfigMap w']);
+  });
+
+  test('tells of no move from there', () => {
+    const of = (path: string, namespace: string) => new Map([[path, configMap(`x, namespace: ${namespace}`)]]);
+    const found = diffManifests(of('place', 'a'), of('b.yaml', 'b'), { unknown: { before: [], after: ['place'] } });
+    expect(found.objects).toMatchObject([{ change: 'added', risks: [] }]);
+  });
+});
+
 describe('limits', () => {
   const large = (megabytes: number) => configMap('large', `{a: "${'x'.repeat(megabytes * 1024 * 1024)}"}`);
 
