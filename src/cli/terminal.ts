@@ -68,7 +68,9 @@ export function toScreen(text: string, colour: string | false): string {
  * @param rows The first one is the header.
  */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => widthOf(row[index] ?? ''))));
+  const widths = (rows[0] ?? []).map((_, index) =>
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[index] ?? '')), 0),
+  );
   const line = (row: readonly string[]) =>
     row.map((cell, index) => cell + ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(cell)))).join('   ');
   return rows.map((row) => line(row).trimEnd()).join('\n');

@@ -1,4 +1,4 @@
-import type { ManifestDiff } from '../core/diff/manifest-diff.ts';
+import type { ManifestDiff, UnknownPlaces } from '../core/diff/manifest-diff.ts';
 import type { Manifests } from '../core/diff/manifest-objects.ts';
 import type { RenderedSet, RenderInput } from '../core/template/template-set.ts';
 
@@ -12,5 +12,5 @@ export interface Evaluator extends AsyncDisposable {
    *
    * @throws {Failure} `content` when it took too long.
    */
-  compare(before: Manifests, after: Manifests): Promise<ManifestDiff>;
+  compare(before: Manifests, after: Manifests, unknown?: UnknownPlaces): Promise<ManifestDiff>;
 }

@@ -119,7 +119,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
   if (installed?.inputs === inputs.digest && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
-  const comparing = { open, installed: input.installed, collected, evaluator: ports.evaluator };
+  const comparing = { open, installed: input.installed, collected, evaluator: ports.evaluator, log: ports.log };
   const difference = once(() => compareVersions(comparing));
   const rendered = await renderInstallation({
     installation,

@@ -1,5 +1,5 @@
 import { readAll, readTar } from '../core/archive/tar.ts';
-import { readAccess } from '../core/component/access.ts';
+import { hasNoContent, readAccess } from '../core/component/access.ts';
 import type { CollectedVersion } from '../core/component/collected-version.ts';
 import type { Resource } from '../core/component/component-descriptor.ts';
 import type { ComponentName } from '../core/component/component-name.ts';
@@ -35,15 +35,56 @@ const maxResources = 50;
 /** Of all together, in characters: comparing takes a second for so much. */
 const maxText = 2 * 1024 * 1024;
 
-/** Content that people wrote as text, by its media type; whether it really is tells the content. */
-const textual = /(?:yaml|json|tar|tgz|gzip|text\/|octet-stream)/i;
+/** Resources that the cluster does not apply: their digests tell all there is to tell. */
+const compiled = /image|chart|executable/i;
 
-/**
- * Finds the resources whose content may be text, with those of the component versions that this one refers to.
- *
- * @returns By place; of two in one place none.
- */
-export function findTextResources(root: CollectedVersion): ReadonlyMap<string, TextResource> {
+/** The resources of two versions whose content differs, with those of the component versions that they refer to. */
+interface DifferingResources {
+  readonly before: readonly TextResource[];
+  readonly after: readonly TextResource[];
+  /** Places of those that are not even looked at, with the reason. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
+/** @param before `undefined` when there is nothing to compare with. */
+export function findDifferingResources(
+  before: CollectedVersion | undefined,
+  after: CollectedVersion,
+): DifferingResources {
+  const [then, now] = [before ? findResources(before) : new Map<string, never>(), findResources(after)];
+  const found = { before: [] as TextResource[], after: [] as TextResource[], unread: new Map<string, string>() };
+  for (const place of new Set([...now.keys(), ...then.keys()])) {
+    const [old, fresh] = [then.get(place) ?? [], now.get(place) ?? []];
+    if (isSame(old, fresh)) continue;
+    const why = whyUnread([...old, ...fresh], Math.max(old.length, fresh.length));
+    if (why !== undefined) found.unread.set(place, why);
+    else {
+      found.before.push(...old);
+      found.after.push(...fresh);
+    }
+  }
+  return found;
+}
+
+/** Two in one place cannot be told apart. */
+function whyUnread(resources: readonly TextResource[], inOnePlace: number): string | undefined {
+  if (inOnePlace > 1) return 'several resources are named so';
+  const other = resources.find(({ resource }) => readAccess(resource.access).kind !== 'local');
+  if (other) return `its content is behind an access of type ${other.resource.access.type}`;
+  const set = resources.some(({ resource: { access } }) => {
+    const target = readAccess(access);
+    return target.kind === 'local' && isArtifactSetType(target.mediaType);
+  });
+  return set ? 'it is an OCI artifact' : undefined;
+}
+
+/** What has no digest may be anything. */
+function isSame(before: readonly TextResource[], after: readonly TextResource[]): boolean {
+  const [old, now] = [before, after].map((all) => all.map(({ resource: { digest } }) => digest?.value ?? '').sort());
+  return !(old?.includes('') || now?.includes('')) && old?.join() === now?.join();
+}
+
+function findResources(root: CollectedVersion): ReadonlyMap<string, readonly TextResource[]> {
   const found: TextResource[] = [];
   // One that several refer to is looked at once, or a few levels would come to millions.
   const seen = new Set<CollectedVersion>([root]);
@@ -52,7 +93,7 @@ export function findTextResources(root: CollectedVersion): ReadonlyMap<string, T
   ];
   for (const { version, path } of queue) {
     const { component, descriptor, references } = version;
-    for (const resource of (descriptor?.resources ?? []).filter(mayBeText))
+    for (const resource of (descriptor?.resources ?? []).filter(mayBeApplied))
       found.push({ component, resource, place: [...path, resource.name].join('/') });
     for (const [index, it] of references.entries()) {
       const name = descriptor?.references[index]?.name ?? '';
@@ -61,14 +102,10 @@ export function findTextResources(root: CollectedVersion): ReadonlyMap<string, T
       queue.push({ version: it.version, path: [...path, name] });
     }
   }
-  const byPlace = Map.groupBy(found, ({ place }) => place);
-  return new Map([...byPlace].flatMap(([place, [first, second]]) => (first && !second ? [[place, first]] : [])));
+  return Map.groupBy(found, ({ place }) => place);
 }
 
-function mayBeText({ access }: Resource): boolean {
-  const target = readAccess(access);
-  return target.kind === 'local' && textual.test(target.mediaType) && !isArtifactSetType(target.mediaType);
-}
+const mayBeApplied = ({ type, access }: Resource): boolean => !compiled.test(type) && !hasNoContent({ access });
 
 /** Reads them, each by the digest that its component descriptor states. What is no text, or too much, is left out. */
 export async function readComponentTexts(
@@ -107,10 +144,10 @@ async function readTexts(
     maxBytes,
   );
   if (!bytes) return [];
-  if (!isTar(bytes)) return textOf(place, bytes);
+  if (!isTar(bytes)) return [[place, textOf(bytes)]];
   const texts: (readonly [string, string])[] = [];
   for await (const { name, content } of readTar([bytes], { maxEntries: maxFiles }))
-    texts.push(...textOf(`${place}/${name}`, await readAll(content, maxBytes, name)));
+    texts.push([`${place}/${name}`, textOf(await readAll(content, maxBytes, name))]);
   return texts;
 }
 
@@ -126,7 +163,11 @@ function isStoredUnderItsDigest({ access, digest }: Resource): boolean {
 /** @see POSIX.1-2017, pax, "ustar Interchange Format": the field `magic`. */
 const isTar = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(257, 262)).toString('latin1') === 'ustar';
 
-function textOf(path: string, bytes: Uint8Array): readonly (readonly [string, string])[] {
-  const text = decodeUtf8(bytes);
-  return text === undefined || text.includes('\0') ? [] : [[path, text]];
+/** @throws {Refusal} For what others may read as text, and is none here. */
+function textOf(bytes: Uint8Array): string {
+  const text = decodeUtf8(hasByteOrderMark(bytes) ? bytes.subarray(3) : bytes);
+  if (text === undefined || text.includes('\0')) throw new Refusal('malformed', 'it is no text in UTF-8');
+  return text;
 }
+
+const hasByteOrderMark = (bytes: Uint8Array): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;

@@ -23,6 +23,8 @@ const component = componentName('ocm.software/demos/podinfo');
 const evaluator = createEvaluator({ timeoutSeconds: 60 });
 afterAll(() => evaluator[Symbol.asyncDispose]());
 
+const log = { warn: () => {} };
+
 const open = (): Promise<ComponentRepository> => openArchive(archive, '');
 
 /** What a lock file would say of a version. */
@@ -42,7 +44,7 @@ async function compare(
   const repository = await open();
   const installed = from === undefined ? undefined : { ...(await lockOf(repository, from)), ...change };
   const collected = await collectComponentVersion(repository, { component, version: to });
-  return compareVersions({ evaluator, open, installed, collected });
+  return compareVersions({ evaluator, log, open, installed, collected });
 }
 
 const changedFields = ({ manifests }: VersionDifference) =>
@@ -95,7 +97,7 @@ test('a version that is gone is not compared with, and that is said', async () =
   const gone = { ...(await lockOf(repository, 'v1.0.0')), manifest: (await lockOf(repository, 'v1.1.0')).inputs };
   const missing = { ...gone, version: version('v0.9.0') };
   const collected = await collectComponentVersion(repository, { component, version: 'v1.1.0' });
-  const difference = await compareVersions({ evaluator, open, installed: missing, collected });
+  const difference = await compareVersions({ evaluator, log, open, installed: missing, collected });
   expect(difference.installedUnread).toMatch(/./);
 });
 
@@ -149,7 +151,7 @@ describe('component versions that refer to others', () => {
       };
       const compareWith = async (to: string) => {
         const collected = await collectComponentVersion(repository, { component: root, version: to });
-        return compareVersions({ evaluator, open: openProduct, installed, collected });
+        return compareVersions({ evaluator, log, open: openProduct, installed, collected });
       };
       const second = await compareWith('v2.0.0');
       expect(second.manifests.objects).toMatchObject([
@@ -166,13 +168,158 @@ describe('component versions that refer to others', () => {
   });
 });
 
-test('manifests that take too long are left out, and the rest is there', async () => {
+test('a comparison that fails leaves what is proposed, and says why', async () => {
   const repository = await open();
   const collected = await collectComponentVersion(repository, { component, version: 'v1.1.0' });
-  const compare = async () => {
-    throw new Failure('content', 'Comparing the manifests took more than 5 s and was stopped.');
+  const installed = await lockOf(repository, 'v1.0.0');
+  const warnings: string[] = [];
+  const warn = (event: string) => warnings.push(event);
+  const failing = async (error: Error) =>
+    compareVersions({
+      evaluator: { compare: async () => Promise.reject(error) },
+      log: { warn },
+      open,
+      installed,
+      collected,
+    });
+  const tooLong = await failing(new Failure('content', 'Comparing the manifests took more than 5 s and was stopped.'));
+  expect(tooLong.installedUnread).toBe('Comparing the manifests took more than 5 s and was stopped');
+  expect([...tooLong.unread.keys()]).toEqual(['the component']);
+  expect(flattenDiff(tooLong.component).length).toBeGreaterThan(3);
+  expect((await failing(new Error('worker is gone'))).installedUnread).toBe(
+    'Consignee has a bug, of which its log tells',
+  );
+  expect(warnings).toEqual(['comparison.failed', 'comparison.failed']);
+});
+
+interface Given {
+  readonly name?: string;
+  readonly text: string | Buffer;
+  readonly type?: string;
+  readonly mediaType?: string;
+  readonly extraIdentity?: Readonly<Record<string, string>>;
+  readonly digest?: undefined;
+}
+
+/** Compares two versions of one component that bring these resources. */
+async function compareGiven(before: readonly Given[], after: readonly Given[]): Promise<VersionDifference> {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'one.ctf');
+  const name = 'example.org/one';
+  for (const [tag, all] of Object.entries({ 'v1.0.0': before, 'v2.0.0': after })) {
+    const same = Buffer.from('the same');
+    const blobs = all.map(({ text }) => Buffer.from(text));
+    const resources = all.map(
+      ({ text: _, mediaType = 'application/yaml', name: of = 'manifests', type = 'yaml', ...more }, index) => {
+        const bytes = blobs[index] ?? same;
+        const access = { type: 'localBlob', localReference: digestOf(bytes), mediaType };
+        return { name: of, version: tag, type, relation: 'local', access, digest: genericDigest(bytes), ...more };
+      },
+    );
+    const data = descriptorData({ name, version: tag, note: same, resources });
+    await createArchiveWriter().add(path, publishable(data, [same, ...blobs]));
+  }
+  const openIt = () => openArchive(path, '');
+  const repository = await openIt();
+  const of = componentName(name);
+  const { descriptor, manifest } = await collectComponentVersion(repository, { component: of, version: 'v1.0.0' });
+  if (!descriptor || !manifest) throw new Error('there is no v1.0.0');
+  const installed = {
+    ...(await lockOf(await open(), 'v1.0.0')),
+    component: of,
+    digest: identityDigest(descriptor),
+    manifest,
   };
-  const difference = await compareVersions({ evaluator: { compare }, open, installed: undefined, collected });
-  expect([...difference.unread]).toEqual([['manifests', 'Comparing the manifests took more than 5 s and was stopped']]);
-  expect(flattenDiff(difference.component).length).toBeGreaterThan(3);
+  const collected = await collectComponentVersion(repository, { component: of, version: 'v2.0.0' });
+  return await compareVersions({ evaluator, log, open: openIt, installed, collected });
+}
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'consignee-test-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+describe('a provider cannot hide what changes', () => {
+  const pod = (more: string) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: { containers: [{ name: c }], ${more} }\n`;
+  const [calm, risky] = [pod('hostPID: false'), pod('hostPID: true')];
+
+  test.each<[string, readonly Given[], readonly Given[]]>([
+    [
+      'by another media type',
+      [{ text: calm, mediaType: 'application/x-k8s' }],
+      [{ text: risky, mediaType: 'image/png' }],
+    ],
+    ['by a byte order mark', [{ text: calm }], [{ text: Buffer.from(`\ufeff${risky}`) }]],
+    ['by a type of its own', [{ text: calm, type: 'a' }], [{ text: risky, type: 'b' }]],
+  ])('%s', async (_, before, after) => {
+    const { manifests, unread } = await compareGiven(before, after);
+    expect(manifests.objects).toMatchObject([{ risks: [{ kind: 'privileged' }] }]);
+    expect(unread).toEqual(new Map());
+  });
+
+  test.each<[string, readonly Given[], readonly Given[], RegExp]>([
+    ['text in UTF-16', [{ text: calm }], [{ text: Buffer.from(`\ufeff${risky}`, 'utf16le') }], /no text in UTF-8/],
+    [
+      'two resources of one name',
+      [{ text: calm }, { text: 'a: 1', extraIdentity: { x: '1' } }],
+      [{ text: risky }, { text: 'a: 1', extraIdentity: { x: '1' } }],
+      /several resources are named so/,
+    ],
+    [
+      'an OCI artifact',
+      [{ text: calm }],
+      [{ text: risky, mediaType: 'application/vnd.oci.image.manifest.v1+tar+gzip' }],
+      /OCI artifact/,
+    ],
+  ])('what is left out is named: %s', async (_, before, after, why) => {
+    const { manifests, unread } = await compareGiven(before, after);
+    expect([...unread]).toEqual([['manifests', expect.stringMatching(why)]]);
+    // Neither gone nor new: nobody knows.
+    expect(manifests.objects).toEqual([]);
+  });
+
+  test('images and charts are told by their digests', async () => {
+    const { unread, component: diff } = await compareGiven(
+      [{ text: 'a', type: 'ociImage' }],
+      [{ text: 'b', type: 'ociImage' }],
+    );
+    expect(unread).toEqual(new Map());
+    expect(flattenDiff(diff)).toMatchObject([{ name: 'manifests', what: ['content', 'version'] }]);
+  });
+});
+
+test('many ways to one component version are as much work as one', { timeout: 20_000 }, async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'levels.ctf');
+  let below: object[] = [];
+  for (let level = 7; level >= 0; level--) {
+    const note = Buffer.from(`level ${level}`);
+    const data = descriptorData({ name: `example.org/level-${level}`, note, references: below });
+    await createArchiveWriter().add(path, publishable(data, [note]));
+    const descriptor = parseData(data);
+    const digest = componentDigest(descriptor, 'jsonNormalisation/v3', 'SHA-256');
+    const reference = { componentName: descriptor.name, version: descriptor.version, digest };
+    below = Array.from({ length: 10 }, (_, index) => ({ name: `part-${index}`, ...reference }));
+  }
+  const openIt = () => openArchive(path, '');
+  const of = componentName('example.org/level-0');
+  const collected = await collectComponentVersion(await openIt(), { component: of, version: 'v1.0.0' });
+  const { descriptor, manifest } = collected;
+  if (!descriptor || !manifest) throw new Error('there is no v1.0.0');
+  const installed = {
+    ...(await lockOf(await open(), 'v1.0.0')),
+    component: of,
+    digest: identityDigest(descriptor),
+    manifest,
+  };
+  const { component: diff, installedUnread } = await compareVersions({
+    evaluator,
+    log,
+    open: openIt,
+    installed,
+    collected,
+  });
+  expect(installedUnread).toBeUndefined();
+  expect(flattenDiff(diff)).toEqual([]);
 });

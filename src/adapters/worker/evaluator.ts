@@ -65,9 +65,9 @@ export function createEvaluator({
         take: (answer) => (answer.kind === 'rendered' ? answer.rendered : undefined),
         tooMuch: (what, at) => tooMuch(input, what, at),
       }),
-    compare: (before, after) =>
+    compare: (before, after, unknown) =>
       enqueue({
-        message: { kind: 'compare', before, after },
+        message: { kind: 'compare', before, after, unknown },
         take: (answer) => (answer.kind === 'compared' ? answer.diff : undefined),
         tooMuch: (what) => new Failure('content', `Comparing the manifests took ${what} and was stopped.`),
       }),

@@ -1,4 +1,4 @@
-import type { ManifestDiff } from '../../core/diff/manifest-diff.ts';
+import type { ManifestDiff, UnknownPlaces } from '../../core/diff/manifest-diff.ts';
 import type { Manifests } from '../../core/diff/manifest-objects.ts';
 import { Failure, type FailureCode, type Finding, type Place } from '../../core/failure.ts';
 import type { RenderedSet, RenderInput } from '../../core/template/template-set.ts';
@@ -6,7 +6,12 @@ import type { RenderedSet, RenderInput } from '../../core/template/template-set.
 /** What the thread is sent, one at a time, once it is ready. */
 export type ToWorker =
   | { readonly kind: 'render'; readonly input: RenderInput }
-  | { readonly kind: 'compare'; readonly before: Manifests; readonly after: Manifests };
+  | {
+      readonly kind: 'compare';
+      readonly before: Manifests;
+      readonly after: Manifests;
+      readonly unknown: UnknownPlaces | undefined;
+    };
 
 /** What the thread says. */
 export type FromWorker = Evaluating | WorkerAnswer;

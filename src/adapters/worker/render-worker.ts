@@ -25,7 +25,9 @@ function answer(message: ToWorker): FromWorker {
       const rendered = renderSet(input, (expression, place) => post({ kind: 'evaluating', expression, place }));
       return { kind: 'rendered', rendered };
     }
-    case 'compare':
-      return { kind: 'compared', diff: diffManifests(message.before, message.after) };
+    case 'compare': {
+      const { before, after, unknown } = message;
+      return { kind: 'compared', diff: diffManifests(before, after, unknown ? { unknown } : {}) };
+    }
   }
 }

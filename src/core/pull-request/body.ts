@@ -21,7 +21,7 @@ const end = '<!-- consignee:end -->';
 
 const refusedField = 'refused';
 
-const leftOut = '_The rest is left out here for its length; `consignee diff` and `consignee explain` show it._';
+const leftOut = '_A part is left out here for its length; `consignee diff` and `consignee explain` show it._';
 
 /** Whole lines, for a diff may show a marker as well; forges give line ends as they like. */
 const beginPattern = /^<!-- consignee:begin ([^>\r\n]*)-->\r?$/m;
@@ -41,12 +41,11 @@ export function printBody(marker: BodyMarker, sections: readonly string[]): stri
   const kept: string[] = [];
   let length = 0;
   for (const section of sections.map(disarm)) {
-    length += section.length;
-    if (length > maxLength) {
-      kept.push(leftOut);
-      break;
-    }
-    kept.push(section);
+    const fits = length + section.length <= maxLength;
+    if (fits) length += section.length;
+    const text = fits ? section : leftOut;
+    // One that is too long keeps those after it from nothing.
+    if (kept.at(-1) !== leftOut || fits) kept.push(text);
   }
   return [`<!-- consignee:begin ${fields.join(' ')} -->`, ...kept, end].join('\n\n');
 }

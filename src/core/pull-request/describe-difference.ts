@@ -8,6 +8,8 @@ import { code, folded, plain, table } from './markdown.ts';
 /** Providers may write as much as they like; of long lists the beginning is shown. */
 const maxRows = 60;
 const maxRisks = 3;
+/** In characters. */
+const maxDetail = 200;
 const maxFields = 12;
 
 /** @returns One line of Markdown on what may go wrong in the cluster: the first thing that a reviewer looks for. */
@@ -16,12 +18,17 @@ export function describeRisk(difference: VersionDifference): string {
   const risks = risksOf(manifests);
   const unseen = isPartial(difference) ? ['not all could be compared'] : [];
   if (risks.length === 0) return `**Risk** ${[plain(whyNoRisk(difference)), ...unseen].join('; ')}.  `;
-  const shown = risks
-    .slice(0, maxRisks)
-    .map(({ kind, detail, object }) => `${code(kind)} ${plain(detail)} (${code(nameText(object))})`);
-  const more = risks.length > maxRisks ? [`and ${risks.length - maxRisks} more below`] : [];
-  return `**Risk** ⚠ ${[...shown, ...more, ...unseen].join('; ')}.  `;
+  const kinds = [...Map.groupBy(risks, ({ kind }) => kind)];
+  const shown = kinds.slice(0, maxRisks).map(([kind, [first, ...others]]) => {
+    const more = others.length > 0 ? `, and ${others.length} more` : '';
+    return first ? `${code(kind)} ${plain(cut(first.detail))} (${code(nameText(first.object))})${more}` : '';
+  });
+  // No kind hides behind many of another.
+  const rest = kinds.slice(maxRisks).map(([kind, all]) => `${code(kind)} ${all.length}×`);
+  return `**Risk** ⚠ ${[...shown, ...rest, ...unseen].join('; ')}.  `;
 }
+
+const cut = (text: string): string => (text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text);
 
 /** What was left out may hold any risk. */
 function isPartial({ manifests, unread }: VersionDifference): boolean {
@@ -81,7 +88,8 @@ function describeManifests({ manifests, unread }: VersionDifference, installed: 
 }
 
 function rowsOf({ object, change, fields, risks }: ObjectChange): readonly (readonly string[])[] {
-  const flags = risks.map(({ kind, detail }) => `⚠ ${code(kind)} ${plain(detail)}`).join('; ');
+  const named = risks.slice(0, maxRisks).map(({ kind, detail }) => `⚠ ${code(kind)} ${plain(cut(detail))}`);
+  const flags = [...named, ...(risks.length > maxRisks ? [`and ${risks.length - maxRisks} more`] : [])].join('; ');
   const head = [
     code(nameText(object)),
     change === 'changed' ? flags : [plain(change), flags].filter(Boolean).join('; '),

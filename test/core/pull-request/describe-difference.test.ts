@@ -13,7 +13,18 @@ describe('the line on risks', () => {
   test('says which are the gravest, and that there are more', () => {
     const gone = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((it) => [`${it}.yaml`, object('Secret', it)]));
     const line = describeRisk(versionDifference({ before: gone }));
-    expect(line).toMatch(/^\*\*Risk\*\* ⚠ `deletion` .*\(`Secret a`\); .*\(`Secret c`\); and 2 more below\. {2}$/);
+    expect(line).toMatch(/^\*\*Risk\*\* ⚠ `deletion` [^;]*\(`Secret a`\), and 4 more\. {2}$/);
+  });
+
+  test('names every kind, however many there are of another', () => {
+    const kinds = ['Namespace', 'ClusterRole', 'ServiceAccount'];
+    const after = Object.fromEntries(
+      kinds.flatMap((kind) => ['a', 'b'].map((it) => [`${kind}-${it}`, object(kind, it)])),
+    );
+    const privileged = `apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec:\n  containers: [{ name: c, securityContext: { privileged: true } }]\n`;
+    const line = describeRisk(versionDifference({ after: { ...after, p: privileged } }));
+    for (const kind of ['namespace', 'rbac', 'service-account', 'privileged']) expect(line).toContain(`\`${kind}\``);
+    expect(line.length).toBeLessThan(1000);
   });
 
   test.each([
