@@ -63,7 +63,7 @@ export function readManifests(manifests: Manifests, reader: ManifestReader): Man
       continue;
     }
     unread.add(path);
-    if (found !== undefined && isManifestName(path)) unreadable.push({ path, why: found });
+    if (found !== undefined && !isOtherFile(path)) unreadable.push({ path, why: found });
   }
   return { objects, unreadable, unread, truncated: left < 0 };
 }
@@ -85,9 +85,12 @@ function mayDeclare(text: string): boolean {
   return text.includes('\\') || (text.includes('apiVersion') && text.includes('metadata'));
 }
 
-/** Other files may show a manifest without being one: documentation, scripts, templates. */
-function isManifestName(path: string): boolean {
-  return /\.(?:ya?ml|json)$/i.test(path);
+/** Such files may show a manifest without being one. A path without an extension may be the place of a whole resource. */
+function isOtherFile(path: string): boolean {
+  const documentation = /\.(?:adoc|css|html?|md|rst|svg|txt|xml)$/i;
+  const program = /\.(?:bash|go|java|js|mjs|ps1|py|rb|rs|sh|ts)$/i;
+  const template = /\.(?:cue|gotmpl|json5|jsonnet|libsonnet|proto|rego|tf|tmpl|toml|tpl)$/i;
+  return documentation.test(path) || program.test(path) || template.test(path);
 }
 
 function readFile(text: string, { budget, known }: ManifestReader): readonly DataMap[] | string {

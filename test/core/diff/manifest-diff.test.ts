@@ -119,8 +119,12 @@ describe('a file that cannot be read', () => {
     ]);
   });
 
-  test('is no matter when it is no manifest by its name', () => {
-    expect(diff({}, { 'README.md': `${configMap('x')}a: *b\n` })).toMatchObject({ objects: [], unreadable: [] });
+  test.each(['README.md', 'a/NOTES.TXT', '_helpers.tpl', 'a.sh', 'a.json5'])('%s is no matter', (path) => {
+    expect(diff({}, { [path]: `${configMap('x')}a: *b\n` })).toMatchObject({ objects: [], unreadable: [] });
+  });
+
+  test.each(['manifests', 'a.b/manifests', 'app-1.0', 'md', 'a.yaml.orig'])('%s may be a manifest', (path) => {
+    expect(diff({}, { [path]: `${configMap('x')}a: *b\n` }).unreadable).toMatchObject([{ path }]);
   });
 
   test('says nothing of its text', () => {
