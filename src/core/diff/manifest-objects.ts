@@ -39,8 +39,17 @@ export interface ManifestSide {
 /** What both sides of one comparison share: limits, and what the same text was read as. */
 export interface ManifestReader {
   readonly budget: ReadingBudget;
-  readonly known: Map<string, readonly DataMap[] | string>;
+  readonly known: Map<string, FileReading>;
 }
+
+interface FileReading {
+  /** `undefined` when the file could not be read. */
+  readonly objects: readonly DataMap[] | undefined;
+  /** What of it cannot be compared, and why. */
+  readonly problems: readonly string[];
+}
+
+const notRead: FileReading = { objects: undefined, problems: [] };
 
 const maxBytes = 5 * 1024 * 1024;
 
@@ -56,14 +65,10 @@ export function readManifests(manifests: Manifests, reader: ManifestReader): Man
   let left = maxBytes;
   for (const [path, text] of manifestsInOrder(manifests)) {
     left -= Buffer.byteLength(text);
-    const found = left < 0 ? undefined : readFile(text, reader);
-    if (typeof found === 'object') {
-      const twins = found.flatMap((content) => addObject(objects, nameObject(content, path)));
-      unreadable.push(...twins.map((why) => ({ path, why })));
-      continue;
-    }
-    unread.add(path);
-    if (found !== undefined && !isOtherFile(path)) unreadable.push({ path, why: found });
+    const { objects: found, problems } = left < 0 ? notRead : readFile(text, reader);
+    if (!found) unread.add(path);
+    const told = [...(isOtherFile(path) ? [] : problems), ...addObjects(objects, found ?? [], path)];
+    for (const why of told) unreadable.push({ path, why });
   }
   return { objects, unreadable, unread, truncated: left < 0 };
 }
@@ -72,12 +77,19 @@ function manifestsInOrder(manifests: Manifests): readonly (readonly [string, str
   return [...manifests].filter(([, text]) => mayDeclare(text)).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** @returns Why an object that was there before does not count. */
-function addObject(objects: Map<string, ManifestObject>, added: ManifestObject): readonly string[] {
-  const key = keyOf(added);
-  const twin = objects.get(key);
-  objects.set(key, added);
-  return twin ? [twiceText(twin, added.path)] : [];
+/** @returns Why objects that were there before do not count. */
+function addObjects(
+  objects: Map<string, ManifestObject>,
+  contents: readonly DataMap[],
+  path: string,
+): readonly string[] {
+  return contents.flatMap((content) => {
+    const added = nameObject(content, path);
+    const key = keyOf(added);
+    const twin = objects.get(key);
+    objects.set(key, added);
+    return twin ? [twiceText(twin, path)] : [];
+  });
 }
 
 /** Telling so takes a hundredth of the time of parsing. With a backslash any word can be written so that it is not found. */
@@ -93,39 +105,76 @@ function isOtherFile(path: string): boolean {
   return documentation.test(path) || program.test(path) || template.test(path);
 }
 
-function readFile(text: string, { budget, known }: ManifestReader): readonly DataMap[] | string {
+function readFile(text: string, { budget, known }: ManifestReader): FileReading {
   const before = known.get(text);
   if (before !== undefined) return before;
-  const objects = objectsOfReading(readYaml(text, budget));
-  known.set(text, objects);
-  return objects;
+  const reading = fileReadingOf(readYaml(text, budget));
+  known.set(text, reading);
+  return reading;
 }
 
-function objectsOfReading(reading: YamlReading): readonly DataMap[] | string {
-  return reading.kind === 'unreadable'
-    ? reading.why
-    : reading.documents.flatMap((it) => objectsOf(it)).map(hideSecrets);
+function fileReadingOf(reading: YamlReading): FileReading {
+  if (reading.kind === 'unreadable') return { objects: undefined, problems: [reading.why] };
+  const found = reading.documents.flatMap((it) => objectsOf(it));
+  return {
+    objects: found.filter((it) => typeof it !== 'string').map(hideSecrets),
+    problems: [...new Set(found.filter((it) => typeof it === 'string'))],
+  };
 }
 
-/** Objects of a list are objects of their own; those of a typed list may leave out their type. */
-function objectsOf(data: Data, typed?: { readonly apiVersion: string; readonly kind: string }): readonly DataMap[] {
-  if (!isDataMap(data)) return [];
-  const kind = textAt(data, 'kind') ?? typed?.kind;
-  const apiVersion = textAt(data, 'apiVersion') ?? typed?.apiVersion;
-  if (kind === undefined || apiVersion === undefined) return [];
+interface ObjectType {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/**
+ * Objects of a list are objects of their own; those of a typed list may leave out their type. An item that is none, and an object
+ * without a name, are given as a sentence.
+ */
+function objectsOf(data: Data, list?: { readonly type: ObjectType | undefined }): readonly (DataMap | string)[] {
+  const type = typeOf(data, list?.type);
+  if (!isDataMap(data) || !type) return list ? ['an item of a list that is no object'] : [];
   const items = data.get('items');
-  if (kind.endsWith('List') && isDataList(items)) {
-    const type = kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) };
-    return items.flatMap((it) => objectsOf(it, type));
-  }
-  if (nameAt(data, 'name') === undefined) return [];
-  return [typed ? new Map<string, Data>(data).set('apiVersion', apiVersion).set('kind', kind) : data];
+  if (!isDataList(items) || !areObjects(items, type.kind)) return objectOf(data, type);
+  const typeOfItems = type.kind === 'List' ? undefined : { ...type, kind: type.kind.replace(/List$/, '') };
+  const own = new Map<string, Data>(data);
+  own.delete('items');
+  return [
+    ...items.flatMap((it) => objectsOf(it, { type: typeOfItems })),
+    // What else a list says would go unseen; most have no name and say nothing.
+    ...(nameOf(data) === undefined ? [] : objectOf(own, type)),
+  ];
+}
+
+function typeOf(data: Data, ofItems: ObjectType | undefined): ObjectType | undefined {
+  const kind = textAt(data, 'kind') ?? ofItems?.kind;
+  const apiVersion = textAt(data, 'apiVersion') ?? ofItems?.apiVersion;
+  return kind === undefined || apiVersion === undefined ? undefined : { apiVersion, kind };
+}
+
+function objectOf(data: DataMap, { apiVersion, kind }: ObjectType): readonly (DataMap | string)[] {
+  if (nameOf(data) === undefined) return ['an object without a name'];
+  const isTyped = data.get('apiVersion') === apiVersion && data.get('kind') === kind;
+  return [isTyped ? data : new Map<string, Data>(data).set('apiVersion', apiVersion).set('kind', kind)];
+}
+
+/** Any object that has objects in `items` is a list: https://pkg.go.dev/k8s.io/apimachinery/pkg/apis/meta/v1/unstructured */
+function areObjects(items: readonly Data[], kind: string): boolean {
+  if (kind.endsWith('List')) return items.length === 0 || items.some(isDataMap);
+  return items.some((it) => textAt(it, 'kind') !== undefined);
+}
+
+/** Of the name that a cluster makes up only the beginning is known. */
+function nameOf(content: DataMap): string | undefined {
+  const beginning = nameAt(content, 'generateName');
+  return nameAt(content, 'name') ?? (beginning === undefined ? undefined : `${beginning}*`);
 }
 
 /** A name such as `y` or `1` is no text for all readers of YAML, and its object must not go unseen. */
 function nameAt(content: DataMap, key: string): string | undefined {
   const found = dataAt(content, 'metadata', key);
-  return typeof found === 'boolean' || typeof found === 'number' ? String(found) : textAt(content, 'metadata', key);
+  const isText = typeof found !== 'boolean' && typeof found !== 'number' && typeof found !== 'bigint';
+  return isText ? textAt(content, 'metadata', key) : String(found);
 }
 
 function nameObject(content: DataMap, path: string): ManifestObject {
@@ -134,7 +183,7 @@ function nameObject(content: DataMap, path: string): ManifestObject {
     apiVersion,
     kind: textAt(content, 'kind') ?? '',
     namespace: nameAt(content, 'namespace'),
-    name: nameAt(content, 'name') ?? '',
+    name: nameOf(content) ?? '',
   };
   const slash = apiVersion.indexOf('/');
   return { object, group: slash < 0 ? '' : apiVersion.slice(0, slash), content, path };

@@ -39,6 +39,51 @@ describe('objects are what they are, wherever they stand', () => {
     expect(diff(before, after).unchanged).toBeGreaterThan(0);
   });
 
+  test('those of any list are objects of their own, beside what else it says', () => {
+    const list = (value: string, size: number, kind = 'Things', name = '') =>
+      JSON.stringify({
+        apiVersion: 'a.com/v1',
+        kind,
+        metadata: name === '' ? {} : { name },
+        size,
+        items: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { k: value } }],
+      });
+    for (const kind of ['Things', 'ThingList', 'List', 'Secret']) {
+      const found = diff({ 'a.yaml': list('canary 1', 1, kind) }, { 'a.yaml': list('canary 2', 2, kind) });
+      expect(found).toMatchObject({ objects: [{ object: { kind: 'Secret', name: 's' } }], unreadable: [] });
+      expect(pathsOf(found)).toEqual(['stringData.k']);
+      expect(JSON.stringify(found)).not.toContain('canary');
+    }
+    const named = diff({ 'a.yaml': list('1', 1, 'Things', 'x') }, { 'a.yaml': list('2', 2, 'Things', 'x') });
+    expect(changesOf(named)).toEqual(['changed Secret s', 'changed Things x']);
+    expect(pathsOf(named)).toEqual(['stringData.k', 'size']);
+  });
+
+  test('a list of what is no object is a field', () => {
+    const of = (item: string) => ({
+      'a.yaml': `{apiVersion: v1, kind: AllowList, metadata: {name: x}, items: [${item}]}`,
+    });
+    expect(pathsOf(diff(of('a'), of('b')))).toEqual(['items[0]']);
+  });
+
+  test('an object for which the cluster makes up a name is told by its beginning', () => {
+    const of = (data: string) => ({ 'a.yaml': configMap('x', data).replace('name:', 'generateName:') });
+    expect(changesOf(diff(of('{a: b}'), of('{a: c}')))).toEqual(['changed ConfigMap x*']);
+  });
+
+  test.each([
+    ['kind: ConfigMap\nmetadata: {labels: {a: b}}', 'an object without a name'],
+    ['kind: ConfigMap\nmetadata: {name: ""}', 'an object without a name'],
+    ['kind: List\nmetadata: {}\nitems: [{metadata: {name: x}}]', 'an item of a list that is no object'],
+    ['kind: XList\nmetadata: {}\nitems: [{metadata: {name: x}}, 1]', 'an item of a list that is no object'],
+    ['kind: XList\nmetadata: {}\nitems: [{a: b}]', 'an object without a name'],
+  ])('what cannot be compared is named: %j', (text, why) => {
+    const file = `apiVersion: v1\n${text}\n---\n${configMap('w')}`;
+    expect(diff({}, { a: file }).unreadable).toEqual([{ path: 'a', why: `after: ${why}` }]);
+    expect(changesOf(diff({}, { a: file }))).toContain('added ConfigMap w');
+    expect(diff({}, { 'a.md': file }).unreadable).toEqual([]);
+  });
+
   test('an added, a removed and a changed object, by name', () => {
     const found = diff(
       { 'a.yaml': configMap('x'), 'b.yaml': configMap('w') },
