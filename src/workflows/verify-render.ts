@@ -1,4 +1,3 @@
-import { Failure } from '../core/failure.ts';
 import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import { componentsFolderOf, configurationFolder, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
@@ -6,33 +5,26 @@ import type { Commit, CommitSha, Tree } from '../core/repository/commit.ts';
 import type { Reason } from '../core/trust/reason.ts';
 import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import { verifyComponentVersion } from '../core/trust/verify.ts';
-import { findReasonsAgainst, type RenderedAgain, renderFromLock } from './is-render-of-its-lock.ts';
+import { findAhead } from './find-ahead.ts';
+import { findReasonsAgainst, type RenderedAgain } from './is-render-of-its-lock.ts';
 import { judgeAbsent, judgeUnreadable } from './judge-without-lock.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import { readInputs } from './read-inputs.ts';
-import { readLockAt } from './read-lock.ts';
+import { renderAgain } from './render-again.ts';
 import {
   compareTrees,
   findEdit,
   findLockDifferences,
-  isLockText,
   joinDifferences,
   lockedTree,
   pick,
   type RenderDifference,
   readLockText,
-  templatesFolder,
   treeOf,
 } from './render-differences.ts';
 import { resolveCommit } from './resolve-commit.ts';
 import { chooseInstallations } from './run-pass.ts';
-import {
-  searchedWrites,
-  type VerifiedRender,
-  type VerifyAt,
-  type VerifyView,
-  type VerifyWorld,
-} from './verified-render.ts';
+import type { Attempt, Locked, VerifiedRender, VerifyAt, VerifyView, VerifyWorld } from './verified-render.ts';
 
 interface VerifyRenderInput {
   /** Installations to verify (`environment/application`); empty for all. */
@@ -61,9 +53,12 @@ export async function verifyRender(
   const base = findBranch(refs, branch, content.name);
   const commit = await resolveCommit(revision ?? branch, { refs, base, content, isRead });
   const state = await readRepositoryState(content, commit.sha, world.options.read);
+  const chosen = chooseInstallations(state.installations, only);
+  const at = { commit, base, state };
+  const isMerged = await content.isAncestor(commit.sha, base);
+  const view = isMerged ? at : { ...at, ahead: await findAhead(at, world) };
   const installations: VerifiedRender[] = [];
-  for (const installation of chooseInstallations(state.installations, only))
-    installations.push(await verifyInstallation(installation, { commit, base, state }, world));
+  for (const installation of chosen) installations.push(await verifyInstallation(installation, view, world));
   return { commit: commit.sha, installations };
 }
 
@@ -91,78 +86,6 @@ async function verifyInstallation(
   return { installation, version: lock.version, result, differences, reasons, notes, origin, compared };
 }
 
-interface Locked {
-  readonly installation: ConfiguredInstallation;
-  readonly lock: LockFile;
-}
-
-/** One try to render the lock file again, from the state that one commit found. */
-interface Attempt {
-  /** The commit that wrote the lock file. */
-  readonly origin: Commit;
-  /** What that was rendered onto. */
-  readonly onto: CommitSha;
-  readonly again?: RenderedAgain;
-  /** What keeps it from being rendered. */
-  readonly trouble?: RenderDifference;
-}
-
-/**
- * Renders on what the last commit that changed the lock file found. On the base branch that may be a revert, which brings back what an
- * earlier one rendered; a proposal must be the render itself.
- */
-async function renderAgain(
-  locked: Locked & { readonly text: string },
-  view: VerifyView,
-  world: VerifyWorld,
-): Promise<Attempt> {
-  const { content } = world.ports.forge;
-  const { commit, base, state } = view;
-  const path = lockPathOf(locked.installation);
-  const [last = commit, ...earlier] = await content.readCommits({ to: commit.sha, path, limit: searchedWrites });
-  const first = await renderOn(last, locked, world);
-  if (isLockText(locked.text, first.again)) return first;
-  if (last.sha === commit.sha && !(await content.isAncestor(commit.sha, base))) return first;
-  for (const origin of earlier) {
-    const entry = (await content.readTree(origin.sha)).get(path);
-    if (entry?.blob !== state.tree.get(path)?.blob) continue;
-    const attempt = await renderOn(origin, locked, world);
-    if (isLockText(locked.text, attempt.again)) return attempt;
-  }
-  return first;
-}
-
-async function renderOn(origin: Commit, { installation, lock }: Locked, world: VerifyWorld): Promise<Attempt> {
-  const { content } = world.ports.forge;
-  const path = lockPathOf(installation);
-  const [parent] = origin.parents;
-  const onto = parent ?? origin.sha;
-  try {
-    const state = await readRepositoryState(content, onto, world.options.read);
-    const there = state.installations.find(({ name }) => name === installation.name);
-    if (!there) {
-      const detail = `${onto.slice(0, 10)}, which it was written onto, does not configure ${installation.name}`;
-      return { origin, onto, trouble: { path, what: 'lock', detail } };
-    }
-    const installed = parent && (await readLockAt(content, parent, path));
-    const registry = installation.registry.url;
-    const again = await renderFromLock({ lock, state, installation: there, installed, registry }, world);
-    return { origin, onto, again };
-  } catch (error) {
-    const trouble = troubleOf(error, path);
-    if (trouble) return { origin, onto, trouble };
-    throw error;
-  }
-}
-
-/** What is wrong with the repository itself is a finding; what cannot be reached says nothing about it. */
-function troubleOf(error: unknown, path: string): RenderDifference | undefined {
-  if (!(error instanceof Failure) || (error.exitCode !== 2 && error.code !== 'content')) return undefined;
-  const { place, message } = error;
-  if (place?.file.startsWith(`${templatesFolder}/`)) return { path: place.file, what: 'template', detail: message };
-  return { path, what: 'lock', detail: `it cannot be rendered again: ${message}` };
-}
-
 /** Judges by the trust policy of the commit that is verified, whatever held when it was rendered. */
 async function findReasons(
   { installation, lock }: Locked,
@@ -186,8 +109,9 @@ async function findDifferences(locked: Locked, attempt: Attempt, { view, world }
   const { content } = world.ports.forge;
   const { again, origin, trouble } = attempt;
   const own = again?.kind === 'rendered' ? wantedOf(again, installation, origin) : lockedTree(lock);
-  const whole = await wantedTree(attempt, { view, world });
-  const wanted = whole ?? own;
+  const whole = again?.kind === 'rendered' ? await wantedTree(attempt, { view, world }) : undefined;
+  // What the base branch has of the installation may have been edited there.
+  const wanted = whole ? new Map([...whole, ...own]) : own;
   const found = whole ? view.state.tree : pick(view.state.tree, new Set([...own.keys(), ...lockedTree(lock).keys()]));
   const rendered = await content.readTree(origin.sha);
   const since = { commit: view.commit, origin, rendered, wanted, content };
@@ -219,13 +143,18 @@ function wantedOf(
   return treeOf(new Map([...rendered.files, ...[...rendered.beside].filter(([path]) => beside.includes(path))]), sha);
 }
 
-/** @returns The whole tree that a proposal must have: nothing else may come with it. `undefined` where people's commits are between. */
+/**
+ * @returns The whole tree that the commit must have: nothing else may come with it. `undefined` on the base branch, where people's
+ *   commits are between, but for the commit that brought a proposal there.
+ */
 async function wantedTree({ again, origin, onto }: Attempt, { view, world }: VerifyAt): Promise<Tree | undefined> {
   const { content, writer } = world.ports.forge;
-  const { commit, base } = view;
+  const { commit, ahead } = view;
+  if (ahead) return ahead.wanted;
   const isProposal = origin.sha === commit.sha && commit.parents.length === 1;
-  if (again?.kind !== 'rendered' || !isProposal || !(await content.isAncestor(onto, base))) return undefined;
-  return content.readTree(await writer.writeTree(onto, again.changes));
+  return isProposal && again?.kind === 'rendered'
+    ? content.readTree(await writer.writeTree(onto, again.changes))
+    : undefined;
 }
 
 async function noteOnInputs(

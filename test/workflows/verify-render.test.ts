@@ -248,21 +248,25 @@ describe('what else may be wrong', () => {
 
   test("files and values of people's own are left to them", async () => {
     const path = 'components/podinfo/mine.yaml';
-    const verified = await verify(
-      await edit({ path, content: 'mine: true\n' }, { path: 'values.yaml', content: 'a: 1\n' }),
-    );
-    expect(verified.result).toBe('reproduced');
-    expect(verified.notes).toEqual([expect.stringContaining(path)]);
+    const mine = await edit({ path, content: 'mine: true\n' }, { path: 'values.yaml', content: 'a: 1\n' });
+    await onBase(mine, async () => {
+      const { result, notes } = await verify();
+      expect({ result, notes }).toEqual({ result: 'reproduced', notes: [expect.stringContaining(path)] });
+    });
+    expect(inShort(await verify(mine))).toEqual([`extra ${path}`, 'changed values.yaml']);
   });
 
   test('other inputs since then are no difference, and are named', async () => {
     const template = '.consignee/templates/ocm-controller/deploy.yaml';
     const later = await edit({ path: template, content: await read(tip, 'components/podinfo/deploy.yaml') });
-    const { result, notes } = await verify(later);
-    expect({ result, notes }).toEqual({
-      result: 'reproduced',
-      notes: [expect.stringMatching(`other inputs .*: ${template}`)],
+    await onBase(later, async () => {
+      const { result, notes } = await verify();
+      expect({ result, notes }).toEqual({
+        result: 'reproduced',
+        notes: [expect.stringMatching(`other inputs .*: ${template}`)],
+      });
     });
+    expect(inShort(await verify(later))).toEqual([`template ${template}`]);
   });
 
   test('a version that the registry does not have any more is refused', async () => {
@@ -285,8 +289,9 @@ describe('what else may be wrong', () => {
       'publicKey: keys/ocm-signing.pub',
       'anyOf: [{ publicKey: keys/ocm-signing.pub, revoked: 2026-01-01 }]',
     );
-    const verified = await verify(await edit({ path, content: text }));
-    expect(verified).toMatchObject({ result: 'refused', reasons: [{ code: 'key-revoked' }], differences: [] });
+    await onBase(await edit({ path, content: text }), async () => {
+      expect(await verify()).toMatchObject({ result: 'refused', reasons: [{ code: 'key-revoked' }], differences: [] });
+    });
   });
 });
 
