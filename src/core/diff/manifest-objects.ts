@@ -92,9 +92,9 @@ function addObjects(
   });
 }
 
-/** Telling so takes a hundredth of the time of parsing. With a backslash any word can be written so that it is not found. */
+/** Telling so takes a hundredth of the time of parsing. With a backslash or a tag any word can be written so that it is not found. */
 function mayDeclare(text: string): boolean {
-  return text.includes('\\') || (text.includes('apiVersion') && text.includes('metadata'));
+  return /\\|!!|!<|%TAG/.test(text) || (text.includes('apiVersion') && text.includes('metadata'));
 }
 
 /** Such files may show a manifest without being one. A path without an extension may be the place of a whole resource. */

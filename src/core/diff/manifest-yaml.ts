@@ -99,9 +99,21 @@ function dataOf(node: unknown, depth: number, reading: Reading): Data {
 }
 
 function contentOf(node: unknown, depth: number, reading: Reading): Data {
+  const fitting = isMap(node) ? ['map'] : isSeq(node) ? ['seq'] : scalarTags;
+  checkTag(node, fitting, reading);
   if (isMap(node)) return mapOf(node.items, depth, reading);
   if (isSeq(node)) return node.items.map((it) => dataOf(it, depth + 1, reading));
   return isScalar(node) ? scalarOf(node) : null;
+}
+
+const standard = 'tag:yaml.org,2002:';
+const scalarTags = ['str', 'int', 'float', 'bool', 'null'];
+
+/** Others stand for something else than what is written; `!!binary` can hide what an object is. */
+function checkTag(node: unknown, fitting: readonly string[], reading: Reading): void {
+  if (!(isMap(node) || isSeq(node) || isScalar(node)) || node.tag === undefined) return;
+  if (!fitting.some((it) => node.tag === standard + it))
+    throw refusal('a tag that is not read', node.range?.[0], reading);
 }
 
 function aliased(name: string, offset: number | undefined, depth: number, reading: Reading): Data {
@@ -124,18 +136,18 @@ function mapOf(pairs: readonly Pair[], depth: number, reading: Reading): Data {
   for (const { key, value } of pairs) {
     const name = keyOf(key, reading);
     const data = dataOf(value, depth + 1, reading);
-    if (isMergeKey(key)) merged.push(...(isDataList(data) ? data : [data]));
+    if (isMergeKey(key)) merged.push(data);
     else if (map.has(name)) throw refusal('a key stands twice in one mapping', offsetOf(key), reading);
     else map.set(name, data);
   }
-  for (const other of merged) mergeInto(map, other);
+  for (const other of merged.flatMap((it) => (isDataList(it) ? it : [it]))) mergeInto(map, other);
   return map;
 }
 
 const offsetOf = (node: unknown): number | undefined => (isScalar(node) ? node.range?.[0] : undefined);
 
 function isMergeKey(key: unknown): boolean {
-  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+  return isScalar(key) && key.value === '<<' && (key.tag ? key.tag === `${standard}merge` : key.type === 'PLAIN');
 }
 
 /** Keys that are there already win. */
@@ -145,6 +157,7 @@ function mergeInto(map: Map<string, Data>, other: Data): void {
 }
 
 function keyOf(key: unknown, reading: Reading): string {
+  checkTag(key, isMergeKey(key) ? [...scalarTags, 'merge'] : scalarTags, reading);
   if (isScalar(key) && typeof key.value === 'string') {
     if (key.anchor) reading.anchors.set(key.anchor, key.value);
     return key.value;
@@ -156,9 +169,8 @@ function keyOf(key: unknown, reading: Reading): string {
 
 function scalarOf(node: Scalar): Data {
   const text = typeof node.value === 'string' ? node.value : '';
-  const { tag } = node;
-  if (tag && /^tag:yaml\.org,2002:(?:int|float|bool|null)$/.test(tag)) return plainValue(text);
-  return node.type === 'PLAIN' && !tag ? plainValue(text) : text;
+  if (node.tag === undefined) return node.type === 'PLAIN' ? plainValue(text) : text;
+  return node.tag === `${standard}str` ? text : plainValue(text);
 }
 
 const booleans: ReadonlyMap<string, boolean> = new Map([

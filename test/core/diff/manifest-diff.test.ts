@@ -144,6 +144,14 @@ describe('a file that cannot be read', () => {
       'too many values',
     ],
     ['a merge of no mapping', 'a: {<<: 1}\n', 'a merge key'],
+    ['bytes', 'a: !!binary YQ==\n', 'line 5, column 13: a tag that is not read'],
+    ['bytes as a key', '!!binary YQ==: a\n', 'a tag that is not read'],
+    ['a tag of their own', 'a: !own {b: c}\n', 'a tag that is not read'],
+    ['a tag without a name', 'a: ! 1\n', 'a tag that is not read'],
+    ['a set', 'a: !!set {b}\n', 'a tag that is not read'],
+    ['a mapping called a text', 'a: !!str {b: c}\n', 'a tag that is not read'],
+    ['a list in full called bytes', 'a: !<tag:yaml.org,2002:binary> [b]\n', 'a tag that is not read'],
+    ['a key called a merge', '!!merge a: {b: c}\n', 'a tag that is not read'],
   ])('%s is named, and what stood in it is not taken for removed', (_, text, why) => {
     const found = diff(readable, broken(text));
     expect(found).toMatchObject({ objects: [], unchanged: 1, unreadable: [{ path: 'b.yaml' }] });
@@ -176,6 +184,16 @@ describe('a file that cannot be read', () => {
     const text = 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: "canary" canary\n  canary\n';
     const found = diff({}, { 'a.yaml': text });
     expect(found.unreadable).toHaveLength(1);
+    expect(JSON.stringify(found)).not.toContain('canary');
+  });
+
+  test.each([
+    'kind: !!binary U2VjcmV0\n!!binary YXBpVmVyc2lvbg==: v1\n!!binary bWV0YWRhdGE=: {name: canary}\n',
+    '%TAG ! tag:yaml.org,2002:\n---\n!binary bWV0YWRhdGE=: {name: canary}\n',
+    '!<tag:yaml.org,2002:binary> bWV0YWRhdGE=: {name: canary}\n',
+  ])('cannot hide an object by what its words stand for: %j', (text) => {
+    const found = diff({}, { 'a.yaml': text });
+    expect(found).toMatchObject({ objects: [], unreadable: [{ path: 'a.yaml' }] });
     expect(JSON.stringify(found)).not.toContain('canary');
   });
 
