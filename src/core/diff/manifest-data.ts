@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** What a manifest says, free of how it is written. Maps keep every key, also those that mean something to JavaScript. */
 export type Data = null | boolean | number | bigint | string | Hidden | DataMap | readonly Data[];
 
@@ -21,16 +23,33 @@ export function isHidden(value: Data | undefined): value is Hidden {
   return typeof value === 'object' && value !== null && !isDataMap(value) && !isDataList(value);
 }
 
-/** @returns The same text for the same data only; the order of keys does not count. */
+const texts = new WeakMap<object, string>();
+
+/**
+ * @returns The same text for the same data only; the order of keys does not count. Long ones are digests: a part would otherwise be
+ * written out once for each level above it.
+ */
 export function canonicalText(value: Data | undefined): string {
   if (value === undefined) return '';
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return shortened(JSON.stringify(value));
+  if (typeof value !== 'object' || value === null) return String(value);
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = shortened(composedText(value));
+  texts.set(value, text);
+  return text;
+}
+
+function composedText(value: DataMap | readonly Data[] | Hidden): string {
   if (isDataList(value)) return `[${value.map(canonicalText).join(',')}]`;
-  if (isDataMap(value)) {
-    const keys = [...value.keys()].toSorted();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value.get(key))}`).join(',')}}`;
-  }
-  return isHidden(value) ? `hidden(${JSON.stringify(value.hidden)})` : String(value);
+  if (!isDataMap(value)) return `hidden(${JSON.stringify(value.hidden)})`;
+  const keys = [...value.keys()].toSorted();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value.get(key))}`).join(',')}}`;
+}
+
+/** No other text begins like a digest. */
+function shortened(text: string): string {
+  return text.length <= 100 ? text : `#${hash('sha256', text, 'base64')}`;
 }
 
 /** @returns Whether both say the same; absent is like nothing but absent. */

@@ -30,7 +30,7 @@ export function alignByPosition(before: Items, after: Items): readonly ListStep[
   const steps: ListStep[] = [];
   let [from, to] = [0, 0];
   for (const [left, right] of [...findAlike(one, other), [one.length, other.length] as const]) {
-    steps.push(...gapSteps({ before, after, from, to, left, right }));
+    for (const step of gapSteps({ before, after, from, to, left, right })) steps.push(step);
     [from, to] = [left + 1, right + 1];
   }
   return steps;

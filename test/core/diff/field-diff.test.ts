@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { diffFields } from '../../../src/core/diff/field-diff.ts';
-import type { Data, DataMap } from '../../../src/core/diff/manifest-data.ts';
+import { canonicalText, type Data, type DataMap } from '../../../src/core/diff/manifest-data.ts';
 
 function dataOf(value: unknown): Data {
   if (Array.isArray(value)) return value.map(dataOf);
@@ -136,6 +136,18 @@ test('lists too long for a table of all pairs are compared by position', () => {
   const { fields, truncated } = diffFields(mapOf(list(30_000, 'x')), mapOf(list(30_001, 'y')), 100_000);
   expect(fields).toHaveLength(30_001);
   expect(truncated).toBe(false);
+});
+
+test('lists of more items than a call has room for are compared', () => {
+  const list = (text: string) => ({ a: Array.from({ length: 200_000 }, (_, index) => `${text}${index}`) });
+  expect(diffFields(mapOf(list('x')), mapOf(list('y')), 3)).toMatchObject({ truncated: true, fields: { length: 3 } });
+});
+
+test('lists in lists cost no more than their text', () => {
+  // Written out, each side would have 2^60 parts; every part that is there twice is one object.
+  const shared = (end: string): Data => Array.from({ length: 60 }).reduce<Data>((it) => [it, it], end);
+  expect(canonicalText(shared('x'))).toBe(canonicalText(shared('x')));
+  expect(canonicalText(shared('x'))).not.toBe(canonicalText(shared('y')));
 });
 
 describe('for any data', () => {
