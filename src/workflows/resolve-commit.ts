@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import type { Commit, CommitSha } from '../core/repository/commit.ts';
+import { type Commit, type CommitSha, parseCommitSha } from '../core/repository/commit.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 
 /** So far back from the tip of each branch a commit is looked for by its id. */
@@ -17,14 +17,18 @@ interface Where {
 /**
  * Finds a commit as people name it.
  *
- * @param revision Name of a branch, or the id of a commit that a branch contains, in full or from its beginning.
- * @throws {Failure} `usage` when there is none, or several.
+ * @param revision Name of a branch, or the id of a commit that a branch contains, in full or from its beginning. An id in full is
+ *   never taken for a branch.
+ * @throws {Failure} `usage` when there is none, or several, or both a branch and a commit.
  */
 export async function resolveCommit(revision: string, where: Where): Promise<Commit> {
   const { refs, content, isRead } = where;
-  const tip = refs.get(`refs/heads/${revision}`);
-  const found =
-    tip && isRead(revision) ? await content.readCommits({ to: tip, limit: 1 }) : await search(revision, where);
+  const tip = isRead(revision) ? refs.get(`refs/heads/${revision}`) : undefined;
+  // Anybody who may push can name a branch like a commit.
+  const isId = parseCommitSha(revision.toLowerCase()) !== undefined;
+  const ids = await search(revision.toLowerCase(), where);
+  if (tip && !isId && ids.length > 0) throw ambiguous(revision, ids, content.name);
+  const found = tip && !isId ? await content.readCommits({ to: tip, limit: 1 }) : ids;
   const [commit, ...others] = found;
   if (!commit) {
     throw new Failure('usage', `There is no commit or branch ${revision} within reach in ${content.name}.`, {
@@ -38,6 +42,13 @@ export async function resolveCommit(revision: string, where: Where): Promise<Com
     });
   }
   return commit;
+}
+
+function ambiguous(revision: string, commits: readonly Commit[], repository: string): Failure {
+  const ids = commits.map(({ sha }) => sha).join(', ');
+  return new Failure('usage', `${revision} is a branch of ${repository}, and the beginning of a commit's id: ${ids}.`, {
+    remedy: 'Write the id of the commit that is meant in full.',
+  });
 }
 
 async function search(id: string, { refs, base, content, isRead }: Where): Promise<readonly Commit[]> {

@@ -135,6 +135,22 @@ describe('consignee verify-render', () => {
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`begin with ${shared}`) });
   });
 
+  test('takes an id for an id, whatever a branch is called', async () => {
+    const tip = await git('rev-parse', 'main');
+    const proposal = await git('rev-parse', 'consignee/default/podinfo');
+    const short = tip.slice(0, 8);
+    const branches = [tip, short, 'F'.repeat(40), 'f'.repeat(64)];
+    try {
+      for (const branch of branches) await git('update-ref', `refs/heads/${branch}`, proposal);
+      expect((await verifyRender('--commit', tip)).out).toContain(`commit ${tip}\n`);
+      const { code, err } = await verifyRender('--commit', short);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`${short} is a branch of`) });
+      for (const id of branches.slice(2)) expect((await verifyRender('--commit', id)).code).toBe(2);
+    } finally {
+      for (const branch of branches) await git('update-ref', '-d', `refs/heads/${branch}`);
+    }
+  });
+
   test('what is asked for by name and not installed does not pass; otherwise it is only said', async () => {
     const first = await git('rev-list', '--max-parents=0', 'main');
     expect(await verifyRender('--commit', first)).toMatchObject({
