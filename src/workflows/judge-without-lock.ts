@@ -1,5 +1,8 @@
 import type { Installation } from '../core/installation/installation.ts';
+import type { LockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
+import type { Commit } from '../core/repository/commit.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
 import { readLockAt } from './read-lock.ts';
 import {
   compareTrees,
@@ -11,6 +14,9 @@ import {
 } from './render-differences.ts';
 import { searchedWrites, type VerifiedRender, type VerifyAt } from './verified-render.ts';
 
+/** So many commits that broke or removed a lock file are looked behind. */
+const searchedRemovals = 1000;
+
 /** Without its lock file, nothing says what files are: they must not outlive it. */
 export async function judgeAbsent(
   installation: Installation,
@@ -18,9 +24,9 @@ export async function judgeAbsent(
 ): Promise<VerifiedRender> {
   const { content } = world.ports.forge;
   const path = lockPathOf(installation);
-  const [removal] = await content.readCommits({ to: commit.sha, path, limit: 1 });
-  const [before] = removal?.parents ?? [];
-  const lock = before && (await readLockAt(content, before, path));
+  const writes = await content.readCommits({ to: commit.sha, path, limit: searchedRemovals });
+  const [removal] = writes;
+  const lock = await findLastLock(writes, path, content);
   const left = lock ? pick(state.tree, lockedTree(lock).keys()).size : 0;
   const detail = `was removed, and ${left} of the files that it lists are still there`;
   const differences: RenderDifference[] = left > 0 ? [{ path, what: 'lock', detail, edited: removal }] : [];
@@ -29,6 +35,21 @@ export async function judgeAbsent(
     ...{ installation, result, differences, version: undefined, reasons: [], notes: [] },
     ...{ origin: undefined, compared: left },
   };
+}
+
+/** It may have been broken before it was removed. */
+async function findLastLock(
+  writes: readonly Commit[],
+  path: string,
+  content: RepositoryContent,
+): Promise<LockFile | undefined> {
+  for (const { sha, parents } of writes) {
+    for (const at of [sha, ...parents]) {
+      const lock = await readLockAt(content, at, path);
+      if (lock) return lock;
+    }
+  }
+  return undefined;
 }
 
 /** What the last lock file that can be read says of the files holds still, on the base branch; a proposal brings files of its own. */

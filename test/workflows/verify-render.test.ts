@@ -246,6 +246,14 @@ describe('what else may be wrong', () => {
     expect(await verify(all)).toMatchObject({ result: 'not-installed', differences: [] });
   });
 
+  test('a lock file that was broken before it was removed is remembered', async () => {
+    const broken = await edit({ path: lockPath, content: 'lock: none\n' });
+    const removal = await commit(broken, [broken], [{ path: lockPath, content: undefined }]);
+    await onBase(removal, async () => {
+      expect(await verify()).toMatchObject({ result: 'differs', differences: [{ path: lockPath, what: 'lock' }] });
+    });
+  });
+
   test("files and values of people's own are left to them", async () => {
     const path = 'components/podinfo/mine.yaml';
     const mine = await edit({ path, content: 'mine: true\n' }, { path: 'values.yaml', content: 'a: 1\n' });
