@@ -5,7 +5,7 @@ import { showPair, visibleText } from './manifest-text.ts';
 export interface FieldChange {
   /**
    * `spec.template.spec.containers[app].image`: list items with a `name` are matched and shown by it, others by position (that
-   * of the item afterwards, or before when it is gone). Keys that are no plain words stand in quotes.
+   * of the item afterwards, or before when it is gone). Keys that are no plain words stand in quotes. At most 300 characters.
    */
   readonly path: string;
   /** JSON on one line, at most 200 characters; `undefined` where there is no such field. */
@@ -46,7 +46,7 @@ export function diffFields(before: DataMap, after: DataMap, maxFields: number): 
   const fields: FieldChange[] = [];
   for (const place of placesOf({ path: '', key: '', before, after })) {
     if (fields.length === maxFields) return { fields, truncated: true };
-    fields.push({ path: place.path, ...showPair(place.before, place.after) });
+    fields.push({ path: cut(place.path, 300), ...showPair(place.before, place.after) });
   }
   return { fields, truncated: false };
 }
@@ -125,9 +125,9 @@ function wordText(name: string): string {
   return /^[A-Za-z_][\w.-]*$/.test(name) && name !== 'order' ? name : quoted(name);
 }
 
-const quoted = (text: string): string => cut(visibleText(JSON.stringify(text)));
+const quoted = (text: string): string => cut(visibleText(JSON.stringify(text)), 200);
 
-/** Keys may be as long as the file; no path has to be. */
-function cut(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 199)}…`;
+/** Keys may be as long as the file; no path has to be. A cut may go through a surrogate pair. */
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,4 +1,5 @@
-import { diffFields, type FieldChange } from './field-diff.ts';
+import { diffFields, type FieldChange, type FieldDiff } from './field-diff.ts';
+import type { DataMap } from './manifest-data.ts';
 import {
   createManifestReader,
   type ManifestObject,
@@ -21,7 +22,7 @@ export interface ManifestDiff {
    * on the other side, and is nowhere else on this one, is neither reported as added nor as removed: it is not known.
    */
   readonly unreadable: readonly UnreadableFile[];
-  /** Whether limits cut it: more than 5 MiB of text on a side, 2,000 objects that differ, or 200 fields of one object. */
+  /** Whether limits cut it: more than 5 MiB of text on a side, 2,000 objects that differ, 200 fields of one, or 5,000 of all. */
   readonly truncated: boolean;
 }
 
@@ -31,7 +32,7 @@ export interface ObjectChange {
   readonly change: 'added' | 'removed' | 'changed';
   /** What differs in a changed object; empty for one that is added or removed. */
   readonly fields: readonly FieldChange[];
-  /** The gravest first. */
+  /** The gravest first. Of more than 20 the last entry tells how many more there are, and the gravest kind of those. */
   readonly risks: readonly Risk[];
 }
 
@@ -52,6 +53,8 @@ export interface UnknownPlaces {
 
 const maxObjects = 2000;
 const maxFields = 200;
+const maxAllFields = 5000;
+const maxRisks = 20;
 
 /**
  * Compares the Kubernetes objects that two sets of files declare, whatever file they stand in and however it is written. Same
@@ -62,36 +65,59 @@ export function diffManifests(before: Manifests, after: Manifests, options: Diff
   const reader = createManifestReader();
   const sides = { before: readManifests(before, reader), after: readManifests(after, reader) };
   const pairs = pairObjects(sides, unknown);
-  const differing = pairs.flatMap((pair) => {
-    const { fields, truncated } = diffPair(pair);
-    if (pair.before && pair.after && fields.length === 0) return [];
-    return [{ pair, fields, truncated, risks: risksOfPair(pair, isOwnImage) }];
-  });
+  const differing = pairs
+    .filter((pair) => !pair.before || !pair.after || differs(pair.before, pair.after))
+    .map((pair) => ({ pair, risks: risksOfPair(pair, isOwnImage) }));
   // Of too many changes those with risks are kept.
-  const kept = new Set(
-    differing.toSorted((a, b) => Number(b.risks.length > 0) - Number(a.risks.length > 0)).slice(0, maxObjects),
-  );
+  const kept = differing
+    .toSorted((a, b) => Number(b.risks.length > 0) - Number(a.risks.length > 0))
+    .slice(0, maxObjects);
+  const fields = fieldsOf(kept.map(({ pair }) => pair));
   return {
-    objects: differing
-      .filter((it) => kept.has(it))
-      .map(({ pair, fields, risks }) => ({ object: pair.object, change: changeOf(pair), fields, risks })),
+    objects: differing.flatMap(({ pair, risks }) => {
+      const found = fields.get(pair);
+      if (!found) return [];
+      return [{ object: pair.object, change: changeOf(pair), fields: found.fields, risks: withoutMany(risks) }];
+    }),
     unchanged: pairs.length - differing.length,
     unreadable: unreadableOf(sides),
     truncated:
       sides.before.truncated ||
       sides.after.truncated ||
       differing.length > maxObjects ||
-      differing.some((it) => it.truncated),
+      [...fields.values()].some((it) => it.truncated),
   };
+}
+
+function differs(before: DataMap, after: DataMap): boolean {
+  return diffFields(before, after, 0).truncated;
+}
+
+/** The first ones have the first share of what may be told of all. */
+function fieldsOf(pairs: readonly ObjectPair[]): ReadonlyMap<ObjectPair, FieldDiff> {
+  let left = maxAllFields;
+  const all = new Map<ObjectPair, FieldDiff>();
+  for (const pair of pairs) {
+    const { before, after } = pair;
+    const found = before && after ? diffFields(before, after, Math.min(left, maxFields)) : none;
+    left -= found.fields.length;
+    all.set(pair, found);
+  }
+  return all;
+}
+
+const none: FieldDiff = { fields: [], truncated: false };
+
+/** The gravest are told, the others counted. */
+function withoutMany(risks: readonly Risk[]): readonly Risk[] {
+  const more = risks[maxRisks];
+  if (!more) return risks;
+  return [...risks.slice(0, maxRisks), { kind: more.kind, detail: `And ${risks.length - maxRisks} more.` }];
 }
 
 interface Sides {
   readonly before: ManifestSide;
   readonly after: ManifestSide;
-}
-
-function diffPair({ before, after }: ObjectPair): ReturnType<typeof diffFields> {
-  return before && after ? diffFields(before, after, maxFields) : { fields: [], truncated: false };
 }
 
 function changeOf({ before, after }: ObjectPair): ObjectChange['change'] {

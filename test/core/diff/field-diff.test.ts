@@ -118,6 +118,19 @@ test('a long key does not make a long path', () => {
   expect(field?.path.length).toBeLessThan(210);
 });
 
+test('a path is cut at 300 characters and never within a character', () => {
+  for (const lead of ['', 'x']) {
+    const deep = Array.from({ length: 20 }).reduce<object>((inner) => ({ [`${lead}${'😀'.repeat(90)}`]: inner }), {
+      a: 1,
+    });
+    const [field] = diffFields(mapOf({}), mapOf(deep), 1).fields;
+    expect(field?.path.length).toBeGreaterThan(298);
+    expect(field?.path.length).toBeLessThanOrEqual(300);
+    expect(field?.path.isWellFormed()).toBe(true);
+    expect(field?.path.endsWith('…')).toBe(true);
+  }
+});
+
 test('no more fields are told than asked for, and it is said', () => {
   const many = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`k${index}`, index]));
   expect(diffFields(mapOf({}), mapOf(many), 5)).toMatchObject({ truncated: false });

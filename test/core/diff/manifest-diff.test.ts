@@ -258,4 +258,34 @@ describe('limits', () => {
     expect(found.objects[0]?.fields).toHaveLength(200);
     expect(found.truncated).toBe(true);
   });
+
+  test('of all objects 5,000 fields are told, first of those with a risk, and no object is lost', () => {
+    const files = (text: string, count: number, more = '') => {
+      const data = JSON.stringify(Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`k${index}`, text])));
+      return { 'a.yaml': Array.from({ length: count }, (_, i) => configMap(`x${i}`, data)).join('---\n') + more };
+    };
+    const risky = (replicas: number) =>
+      `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {replicas: ${replicas}}\n`;
+    expect(diff(files('a', 25), files('b', 25)).truncated).toBe(false);
+    const found = diff(files('a', 26, risky(1)), files('b', 26, risky(0)));
+    expect(found.objects).toHaveLength(27);
+    expect(found.objects.flatMap(({ fields }) => fields)).toHaveLength(5000);
+    expect(found.objects.at(-1)?.fields).toMatchObject([{ path: 'spec.replicas' }]);
+    expect(found.truncated).toBe(true);
+  });
+
+  test('of one object 20 risks are told, and how many more there are', () => {
+    const pod = (paths: number) => {
+      const volumes = Array.from({ length: paths }, (_, index) => ({
+        name: `v${index}`,
+        hostPath: { path: `/${index}` },
+      }));
+      const spec = { containers: [{ name: 'c' }], volumes };
+      return { 'a.yaml': JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec }) };
+    };
+    expect(diff({}, pod(20)).objects[0]?.risks).toHaveLength(20);
+    const risks = diff({}, pod(23)).objects[0]?.risks ?? [];
+    expect(risks).toHaveLength(21);
+    expect(risks.at(-1)).toEqual({ kind: 'privileged', detail: 'And 3 more.' });
+  });
 });
