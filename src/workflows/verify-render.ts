@@ -10,6 +10,7 @@ import { findReasonsAgainst, type RenderedAgain } from './is-render-of-its-lock.
 import { judgeAbsent, judgeUnreadable } from './judge-without-lock.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import { readInputs } from './read-inputs.ts';
+import { readLockAt } from './read-lock.ts';
 import { renderAgain } from './render-again.ts';
 import {
   compareTrees,
@@ -51,7 +52,9 @@ export async function verifyRender(
   const refs = await content.readRefs();
   const { branch } = world.options;
   const base = findBranch(refs, branch, content.name);
-  const commit = await resolveCommit(revision ?? branch, { refs, base, content, isRead });
+  // The base branch itself may have a name like the beginning of an id.
+  const [tip] = revision === undefined ? await content.readCommits({ to: base, limit: 1 }) : [];
+  const commit = tip ?? (await resolveCommit(revision ?? branch, { refs, base, content, isRead }));
   const state = await readRepositoryState(content, commit.sha, world.options.read);
   const chosen = chooseInstallations(state.installations, only);
   const at = { commit, base, state };
@@ -86,17 +89,34 @@ async function verifyInstallation(
   return { installation, version: lock.version, result, differences, reasons, notes, origin, compared };
 }
 
-/** Judges by the trust policy of the commit that is verified, whatever held when it was rendered. */
+/**
+ * Judges by the trust policy of the commit that is verified, whatever held when it was rendered; what the base branch does not have is
+ * judged by its tip, as it is to go there.
+ */
 async function findReasons(
   { installation, lock }: Locked,
   { again }: Attempt,
-  { view, world: { ports, options } }: VerifyAt,
+  { view, world }: VerifyAt,
 ): Promise<readonly Reason[]> {
   if (!again || again.kind === 'refused') return again?.reasons ?? [];
-  const { policy } = await readInputs(installation, view.state.texts, { ...options, templateSets: ports.templateSets });
-  if (policyDigestOf(policy) === policyDigestOf(again.inputs.policy)) return [];
-  const options_ = { now: ports.clock.now(), installed: true };
-  return findReasonsAgainst(lock, await verifyComponentVersion(again.collected, policy, options_));
+  const { ports, options } = world;
+  const state = view.ahead ? await readRepositoryState(ports.forge.content, view.base, options.read) : view.state;
+  const there = view.ahead ? state.installations.find(({ name }) => name === installation.name) : installation;
+  if (!there) {
+    const message = `the tip of ${options.branch} does not configure it`;
+    return [{ code: 'no-trust-anchor', message, where: installation.name }];
+  }
+  const { policy } = await readInputs(there, state.texts, { ...options, templateSets: ports.templateSets });
+  const installed = !view.ahead || (await isInstalledAt(view.base, { installation, lock }, world));
+  if (installed && policyDigestOf(policy) === policyDigestOf(again.inputs.policy)) return [];
+  const occasion = { now: ports.clock.now(), installed };
+  return findReasonsAgainst(lock, await verifyComponentVersion(again.collected, policy, occasion));
+}
+
+/** What a proposal leaves alone counts as installed: a key that was retired since still admits it. */
+async function isInstalledAt(base: CommitSha, { installation, lock }: Locked, world: VerifyWorld): Promise<boolean> {
+  const there = await readLockAt(world.ports.forge.content, base, lockPathOf(installation));
+  return there?.version === lock.version && there.digest.value === lock.digest.value;
 }
 
 interface Compared {

@@ -5,7 +5,7 @@ import { createComponentRepositories } from '../../src/adapters/ctf/archive-repo
 import { openGitRepository } from '../../src/adapters/git/git-repository.ts';
 import { createPlainGitForge } from '../../src/adapters/plain-git/plain-git-forge.ts';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
-import type { CommitSha, FileChange } from '../../src/core/repository/commit.ts';
+import type { CommitSha, FileChange, TreeSha } from '../../src/core/repository/commit.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import type { VerifiedRender } from '../../src/workflows/verified-render.ts';
 import { verifyRender } from '../../src/workflows/verify-render.ts';
@@ -69,7 +69,7 @@ let made = 0;
 
 /** Writes a commit with the files of another one, changed, on a branch of its own. */
 async function commit(
-  of: CommitSha,
+  of: CommitSha | TreeSha,
   parents: readonly CommitSha[],
   changes: readonly FileChange[],
 ): Promise<CommitSha> {
@@ -292,16 +292,47 @@ describe('what else may be wrong', () => {
   });
 
   test('the trust policy is that of the commit', async () => {
-    const path = '.consignee/config.yaml';
-    const text = (await read(tip, path)).replace(
-      'publicKey: keys/ocm-signing.pub',
-      'anyOf: [{ publicKey: keys/ocm-signing.pub, revoked: 2026-01-01 }]',
-    );
-    await onBase(await edit({ path, content: text }), async () => {
+    await onBase(await withdraw('revoked'), async () => {
       expect(await verify()).toMatchObject({ result: 'refused', reasons: [{ code: 'key-revoked' }], differences: [] });
+      expect((await verify(tip)).result).toBe('reproduced');
+    });
+  });
+
+  test.for([
+    ['revoked', 'refused key-revoked'],
+    ['retired', 'refused key-retired'],
+  ] as const)(
+    'of what the base branch does not have, it is that of its tip: a key that is %s there',
+    async ([term, said]) => {
+      const base = await withdraw(term, parent);
+      const merged = await git.mergeTrees(base, proposal);
+      if (merged.kind === 'conflict') throw new Error('There is a conflict.');
+      const heads = [proposal, await commit(merged.tree, [base, proposal], [])];
+      await onBase(base, async () => {
+        for (const head of heads) {
+          const { result, reasons, differences } = await verify(head);
+          expect([result, ...reasons.map(({ code }) => code)].join(' ')).toBe(said);
+          expect(differences).toEqual([]);
+        }
+      });
+    },
+  );
+
+  test('a key that was retired since still admits what is installed and left alone', async () => {
+    const base = await withdraw('retired');
+    await onBase(base, async () => {
+      expect((await verify(await commit(base, [base], []))).result).toBe('reproduced');
     });
   });
 });
+
+/** @returns A commit in which the key of the demo is no longer good. */
+async function withdraw(term: 'revoked' | 'retired', onto = tip): Promise<CommitSha> {
+  const path = '.consignee/config.yaml';
+  const key = 'publicKey: keys/ocm-signing.pub';
+  const content = (await read(onto, path)).replace(key, `anyOf: [{ ${key}, ${term}: 2026-01-01 }]`);
+  return commit(onto, [onto], [{ path, content }]);
+}
 
 async function createArchiveWithout(path: string): Promise<void> {
   const { cp, readFile, writeFile } = await import('node:fs/promises');
