@@ -28,10 +28,10 @@ const log = { warn: () => {} };
 const open = (): Promise<ComponentRepository> => openArchive(archive, '');
 
 /** What a lock file would say of a version. */
-async function lockOf(repository: ComponentRepository, of: string): Promise<LockFile> {
-  const { descriptor, manifest } = await collectComponentVersion(repository, { component, version: of });
+async function lockOf(repository: ComponentRepository, of: string, name = component): Promise<LockFile> {
+  const { descriptor, manifest } = await collectComponentVersion(repository, { component: name, version: of });
   if (!descriptor || !manifest) throw new Error(`there is no ${of}`);
-  const locked = { component, version: version(of), digest: identityDigest(descriptor), manifest };
+  const locked = { component: name, version: version(of), digest: identityDigest(descriptor), manifest };
   const rest = { environment: 'default', application: 'podinfo', templates: '', inputs: manifest };
   return { ...locked, ...rest, parameters: [], files: [] };
 }
@@ -140,15 +140,7 @@ describe('component versions that refer to others', () => {
       const openProduct = () => openArchive(path, '');
       const root = componentName('example.org/root');
       const repository = await openProduct();
-      const { descriptor, manifest } = await collectComponentVersion(repository, {
-        component: root,
-        version: 'v1.0.0',
-      });
-      if (!descriptor || !manifest) throw new Error('there is no v1.0.0');
-      const installed = {
-        ...(await lockOf(await open(), 'v1.0.0')),
-        ...{ component: root, digest: identityDigest(descriptor), manifest },
-      };
+      const installed = await lockOf(repository, 'v1.0.0', root);
       const compareWith = async (to: string) => {
         const collected = await collectComponentVersion(repository, { component: root, version: to });
         return compareVersions({ evaluator, log, open: openProduct, installed, collected });
@@ -222,14 +214,7 @@ async function compareGiven(before: readonly Given[], after: readonly Given[]): 
   const openIt = () => openArchive(path, '');
   const repository = await openIt();
   const of = componentName(name);
-  const { descriptor, manifest } = await collectComponentVersion(repository, { component: of, version: 'v1.0.0' });
-  if (!descriptor || !manifest) throw new Error('there is no v1.0.0');
-  const installed = {
-    ...(await lockOf(await open(), 'v1.0.0')),
-    component: of,
-    digest: identityDigest(descriptor),
-    manifest,
-  };
+  const installed = await lockOf(repository, 'v1.0.0', of);
   const collected = await collectComponentVersion(repository, { component: of, version: 'v2.0.0' });
   return await compareVersions({ evaluator, log, open: openIt, installed, collected });
 }
@@ -304,15 +289,9 @@ test('many ways to one component version are as much work as one', { timeout: 20
   }
   const openIt = () => openArchive(path, '');
   const of = componentName('example.org/level-0');
-  const collected = await collectComponentVersion(await openIt(), { component: of, version: 'v1.0.0' });
-  const { descriptor, manifest } = collected;
-  if (!descriptor || !manifest) throw new Error('there is no v1.0.0');
-  const installed = {
-    ...(await lockOf(await open(), 'v1.0.0')),
-    component: of,
-    digest: identityDigest(descriptor),
-    manifest,
-  };
+  const repository = await openIt();
+  const collected = await collectComponentVersion(repository, { component: of, version: 'v1.0.0' });
+  const installed = await lockOf(repository, 'v1.0.0', of);
   const { component: diff, installedUnread } = await compareVersions({
     evaluator,
     log,
