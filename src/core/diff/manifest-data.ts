@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestOf } from '../digest.ts';
 
 /** What a manifest says, free of how it is written. Maps keep every key, also those that mean something to JavaScript. */
 export type Data = null | boolean | number | bigint | string | Hidden | DataMap | readonly Data[];
@@ -49,7 +49,7 @@ function composedText(value: DataMap | readonly Data[] | Hidden): string {
 
 /** No other text begins like a digest. */
 function shortened(text: string): string {
-  return text.length <= 100 ? text : `#${hash('sha256', text, 'base64')}`;
+  return text.length <= 100 ? text : `#${digestOf(text)}`;
 }
 
 /** @returns Whether both say the same; absent is like nothing but absent. */
