@@ -96,6 +96,6 @@ export interface ProposedChange {
   /** The base branch with the changes. */
   readonly tree: TreeSha;
   readonly content: PullRequestContent;
-  /** Compares the component versions, once: for those who review, so that it is not done before somebody is to read it. */
+  /** Compares the component versions, each time: for those who review, so that it is not done before somebody is to read it. */
   readonly difference: () => Promise<VersionDifference>;
 }

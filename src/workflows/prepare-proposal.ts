@@ -120,7 +120,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   if (installed?.inputs === inputs.digest && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
   const comparing = { open, installed: input.installed, collected, evaluator: ports.evaluator, log: ports.log };
-  const difference = once(() => compareVersions(comparing));
+  const difference = () => compareVersions(comparing);
   const rendered = await renderInstallation({
     installation,
     version: candidate.version,
@@ -276,14 +276,6 @@ async function makeChange(
       merge: installation.merge,
       commands: ports.forge.checks ? 'comments' : 'command-line',
     },
-  };
-}
-
-function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined;
-  return () => {
-    result ??= work();
-    return result;
   };
 }
 

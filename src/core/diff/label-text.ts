@@ -1,4 +1,5 @@
 import { printCanonicalJson } from '../trust/canonical-json.ts';
+import { visibleText } from './manifest-text.ts';
 
 /** Of one text, in UTF-16 code units: providers may make theirs as long as they like. */
 const maxText = 200;
@@ -13,7 +14,7 @@ export function printLine(text: string): string {
 
 /** @returns Canonical JSON in one line, well-formed, cut at 200 characters; what would mislead is escaped as JSON does it. */
 export function printValue(value: unknown): string {
-  return cutText(printCanonicalJson(value), (part) => part.replace(misleading, escapeUnits));
+  return cutText(printCanonicalJson(value), visibleText);
 }
 
 /** Cuts first, so that the work does not grow with the text. */
@@ -27,11 +28,4 @@ function cutText(text: string, tame: (part: string) => string): string {
 function beginningOf(text: string, length: number): string {
   const splits = text.length > length && /[\ud800-\udbff]/.test(text.charAt(length - 1));
   return text.slice(0, splits ? length - 1 : length);
-}
-
-function escapeUnits(character: string): string {
-  return character
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('');
 }

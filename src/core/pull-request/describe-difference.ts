@@ -3,7 +3,7 @@ import type { ObjectChange } from '../diff/manifest-diff.ts';
 import { nameText } from '../diff/manifest-objects.ts';
 import { risksOf } from '../diff/risks.ts';
 import { reviewRows, type VersionDifference } from '../diff/version-difference.ts';
-import { code, folded, plain, table } from './markdown.ts';
+import { code, cut, folded, plain, table } from './markdown.ts';
 
 /** Providers may write as much as they like; of long lists the beginning is shown. */
 const maxRows = 60;
@@ -21,14 +21,12 @@ export function describeRisk(difference: VersionDifference): string {
   const kinds = [...Map.groupBy(risks, ({ kind }) => kind)];
   const shown = kinds.slice(0, maxRisks).map(([kind, [first, ...others]]) => {
     const more = others.length > 0 ? `, and ${others.length} more` : '';
-    return first ? `${code(kind)} ${plain(cut(first.detail))} (${code(nameText(first.object))})${more}` : '';
+    return first ? `${code(kind)} ${plain(cut(first.detail, maxDetail))} (${code(nameText(first.object))})${more}` : '';
   });
   // No kind hides behind many of another.
   const rest = kinds.slice(maxRisks).map(([kind, all]) => `${code(kind)} ${all.length}×`);
   return `**Risk** ⚠ ${[...shown, ...rest, ...unseen].join('; ')}.  `;
 }
-
-const cut = (text: string): string => (text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text);
 
 /** What was left out may hold any risk. */
 function isPartial({ manifests, unread }: VersionDifference): boolean {
@@ -88,7 +86,7 @@ function describeManifests({ manifests, unread }: VersionDifference, installed: 
 }
 
 function rowsOf({ object, change, fields, risks }: ObjectChange): readonly (readonly string[])[] {
-  const named = risks.slice(0, maxRisks).map(({ kind, detail }) => `⚠ ${code(kind)} ${plain(cut(detail))}`);
+  const named = risks.slice(0, maxRisks).map(({ kind, detail }) => `⚠ ${code(kind)} ${plain(cut(detail, maxDetail))}`);
   const flags = [...named, ...(risks.length > maxRisks ? [`and ${risks.length - maxRisks} more`] : [])].join('; ');
   const head = [
     code(nameText(object)),

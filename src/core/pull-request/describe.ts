@@ -1,5 +1,4 @@
-import { flattenDiff } from '../diff/component-diff.ts';
-import type { VersionDifference } from '../diff/version-difference.ts';
+import { reviewRows, type VersionDifference } from '../diff/version-difference.ts';
 import { shortDigest } from '../digest.ts';
 import type { Evidence, ReferenceEvidence, ResourceEvidence, SignatureEvidence } from '../trust/evidence.ts';
 import type { Reason } from '../trust/reason.ts';
@@ -7,7 +6,7 @@ import type { SkippedVersion } from '../version/select-version.ts';
 import type { Version } from '../version/version.ts';
 import { type BodyMarker, printBody } from './body.ts';
 import { describeDifference, describeRisk } from './describe-difference.ts';
-import { code, codeBlock, folded, plain, table } from './markdown.ts';
+import { code, codeBlock, cut, folded, plain, table } from './markdown.ts';
 import { reviewDiff } from './review-diff.ts';
 
 /** What a pull request says, worked out from the same pass that decided to open it. */
@@ -60,7 +59,7 @@ export function describeChanges(content: PullRequestContent, difference: Version
   const { installed, notes, evidence, diff } = content;
   return [
     describeSummary(content, difference),
-    ...notes.map((note) => `> ${plain(note.length > maxNote ? `${note.slice(0, maxNote)}…` : note)}`),
+    ...notes.map((note) => `> ${plain(cut(note, maxNote))}`),
     ...describeDifference(difference, installed !== undefined),
     describeVerification(evidence),
     folded('Changes to the files', codeBlock(reviewDiff(diff), 'diff')),
@@ -93,9 +92,9 @@ function describeSummary(
   ].join('\n');
 }
 
-function changedResources({ component }: VersionDifference, installed: Version | undefined): string {
+function changedResources(difference: VersionDifference, installed: Version | undefined): string {
   if (installed === undefined) return '';
-  const rows = flattenDiff(component).filter(({ kind }) => kind === 'resource');
+  const rows = reviewRows(difference).filter(({ kind }) => kind === 'resource');
   const changed = [...new Set(rows.map(({ path, name }) => [...path, name].join(' › ')))];
   return changed.length === 0
     ? ': no resource changes'
@@ -104,15 +103,14 @@ function changedResources({ component }: VersionDifference, installed: Version |
 
 /** @returns Lines of Markdown that say that what was proposed is no longer proved. */
 export function describeRefused(detail: string, reasons: readonly Reason[]): readonly string[] {
-  const cut = (text: string) => (text.length > maxWords ? `${text.slice(0, maxWords)}…` : text);
   const shown = reasons
     .slice(0, maxListed)
-    .map((it) => `* ${code(cut(it.where))}: ${code(it.code)}, ${plain(cut(it.message))}.`);
+    .map((it) => `* ${code(cut(it.where, maxWords))}: ${code(it.code)}, ${plain(cut(it.message, maxWords))}.`);
   const more = reasons.length > maxListed ? [`* … and ${reasons.length - maxListed} more.`] : [];
   return [
     '**Do not merge.** What this pull request proposes was proved when it was proposed, and is not any more.',
     '',
-    plain(cut(detail)),
+    plain(cut(detail, maxWords)),
     '',
     ...shown,
     ...more,

@@ -44,6 +44,11 @@ export function folded(summary: string, content: string): string {
   return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }
 
+/** @returns Text of at most so many characters, and a sign where it was longer. Not Markdown yet. */
+export function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
 function clean(text: string): string {
   return text.toWellFormed().replace(invisible, '\ufffd');
 }
