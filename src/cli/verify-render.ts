@@ -1,5 +1,5 @@
-import type { VerifiedRender } from '../workflows/verified-render.ts';
-import { verifyRender } from '../workflows/verify-render.ts';
+import type { VerifiedRender } from '../workflows/verify-render/verified-render.ts';
+import { verifyRender } from '../workflows/verify-render/verify-render.ts';
 import { printReasons } from './print-results.ts';
 import { quote } from './quote.ts';
 import type { CommandContext, CommonOptions } from './services.ts';

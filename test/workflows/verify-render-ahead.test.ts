@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import type { CommitSha, FileChange } from '../../src/core/repository/commit.ts';
 import type { PassPorts } from '../../src/workflows/pass.ts';
-import { verifyRender } from '../../src/workflows/verify-render.ts';
+import { verifyRender } from '../../src/workflows/verify-render/verify-render.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { bot, openPorts, worldOptions } from '../support/world-ports.ts';
 

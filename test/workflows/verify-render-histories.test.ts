@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
-import { verifyRender } from '../../src/workflows/verify-render.ts';
+import { verifyRender } from '../../src/workflows/verify-render/verify-render.ts';
 import { createWorld } from '../support/world.ts';
 import { openPorts, worldOptions } from '../support/world-ports.ts';
 

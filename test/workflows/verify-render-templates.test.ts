@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import type { CommitSha, FileChange } from '../../src/core/repository/commit.ts';
 import type { PassPorts } from '../../src/workflows/pass.ts';
-import type { VerifiedRender } from '../../src/workflows/verified-render.ts';
-import { verifyRender } from '../../src/workflows/verify-render.ts';
+import type { VerifiedRender } from '../../src/workflows/verify-render/verified-render.ts';
+import { verifyRender } from '../../src/workflows/verify-render/verify-render.ts';
 import { branch, createWorld, install, type World } from '../support/world.ts';
 import { bot, openPorts, worldOptions } from '../support/world-ports.ts';
 

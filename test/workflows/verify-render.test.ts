@@ -7,8 +7,8 @@ import { createPlainGitForge } from '../../src/adapters/plain-git/plain-git-forg
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import type { CommitSha, FileChange, TreeSha } from '../../src/core/repository/commit.ts';
 import type { Forge } from '../../src/ports/forge.ts';
-import type { VerifiedRender } from '../../src/workflows/verified-render.ts';
-import { verifyRender } from '../../src/workflows/verify-render.ts';
+import type { VerifiedRender } from '../../src/workflows/verify-render/verified-render.ts';
+import { verifyRender } from '../../src/workflows/verify-render/verify-render.ts';
 import { createWorkplace, runCli, type Workplace } from '../support/cli.ts';
 import { bot, worldOptions } from '../support/world-ports.ts';
 

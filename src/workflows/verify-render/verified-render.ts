@@ -1,10 +1,10 @@
-import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
-import type { LockFile } from '../core/installation/lock-file.ts';
-import type { Commit, CommitSha, Tree } from '../core/repository/commit.ts';
-import type { Reason } from '../core/trust/reason.ts';
-import type { RenderedAgain, RenderWorld } from './is-render-of-its-lock.ts';
-import type { RepositoryState } from './observe-repository.ts';
-import type { PassOptions } from './pass.ts';
+import type { ConfiguredInstallation, Installation } from '../../core/installation/installation.ts';
+import type { LockFile } from '../../core/installation/lock-file.ts';
+import type { Commit, CommitSha, Tree } from '../../core/repository/commit.ts';
+import type { Reason } from '../../core/trust/reason.ts';
+import type { RenderedAgain, RenderWorld } from '../is-render-of-its-lock.ts';
+import type { RepositoryState } from '../observe-repository.ts';
+import type { PassOptions } from '../pass.ts';
 import type { RenderDifference } from './render-differences.ts';
 
 /** What came of verifying one installation at one commit. */

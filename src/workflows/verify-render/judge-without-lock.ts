@@ -1,9 +1,9 @@
-import type { Installation } from '../core/installation/installation.ts';
-import type { LockFile } from '../core/installation/lock-file.ts';
-import { lockPathOf } from '../core/installation/places.ts';
-import type { Commit } from '../core/repository/commit.ts';
-import type { RepositoryContent } from '../ports/repository-content.ts';
-import { readLockAt } from './read-lock.ts';
+import type { Installation } from '../../core/installation/installation.ts';
+import type { LockFile } from '../../core/installation/lock-file.ts';
+import { lockPathOf } from '../../core/installation/places.ts';
+import type { Commit } from '../../core/repository/commit.ts';
+import type { RepositoryContent } from '../../ports/repository-content.ts';
+import { readLockAt } from '../read-lock.ts';
 import {
   compareTrees,
   findEdit,

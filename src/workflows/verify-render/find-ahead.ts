@@ -1,6 +1,6 @@
-import { lockPathOf } from '../core/installation/places.ts';
-import type { Commit, CommitSha, TreeSha } from '../core/repository/commit.ts';
-import { readTexts } from './observe-repository.ts';
+import { lockPathOf } from '../../core/installation/places.ts';
+import type { Commit, CommitSha, TreeSha } from '../../core/repository/commit.ts';
+import { readTexts } from '../observe-repository.ts';
 import { renderAgain } from './render-again.ts';
 import { readLockText } from './render-differences.ts';
 import type { Ahead, Attempt, VerifyView, VerifyWorld } from './verified-render.ts';

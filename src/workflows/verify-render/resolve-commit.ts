@@ -1,6 +1,6 @@
-import { Failure } from '../core/failure.ts';
-import { type Commit, type CommitSha, parseCommitSha } from '../core/repository/commit.ts';
-import type { RepositoryContent } from '../ports/repository-content.ts';
+import { Failure } from '../../core/failure.ts';
+import { type Commit, type CommitSha, parseCommitSha } from '../../core/repository/commit.ts';
+import type { RepositoryContent } from '../../ports/repository-content.ts';
 
 /** So far back from the tip of each branch a commit is looked for by its id. */
 const searchedCommits = 20_000;

@@ -1,16 +1,17 @@
-import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
-import type { LockFile } from '../core/installation/lock-file.ts';
-import { componentsFolderOf, configurationFolder, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
-import type { Commit, CommitSha, Tree } from '../core/repository/commit.ts';
-import type { Reason } from '../core/trust/reason.ts';
-import { policyDigestOf } from '../core/trust/trust-policy.ts';
-import { verifyComponentVersion } from '../core/trust/verify.ts';
+import type { ConfiguredInstallation, Installation } from '../../core/installation/installation.ts';
+import type { LockFile } from '../../core/installation/lock-file.ts';
+import { componentsFolderOf, configurationFolder, evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
+import type { Commit, CommitSha, Tree } from '../../core/repository/commit.ts';
+import type { Reason } from '../../core/trust/reason.ts';
+import { policyDigestOf } from '../../core/trust/trust-policy.ts';
+import { verifyComponentVersion } from '../../core/trust/verify.ts';
+import { findReasonsAgainst, type RenderedAgain } from '../is-render-of-its-lock.ts';
+import { findBranch, readRepositoryState } from '../observe-repository.ts';
+import { readInputs } from '../read-inputs.ts';
+import { readLockAt } from '../read-lock.ts';
+import { chooseInstallations } from '../run-pass.ts';
 import { findAhead } from './find-ahead.ts';
-import { findReasonsAgainst, type RenderedAgain } from './is-render-of-its-lock.ts';
 import { judgeAbsent, judgeUnreadable } from './judge-without-lock.ts';
-import { findBranch, readRepositoryState } from './observe-repository.ts';
-import { readInputs } from './read-inputs.ts';
-import { readLockAt } from './read-lock.ts';
 import { renderAgain } from './render-again.ts';
 import {
   compareTrees,
@@ -24,7 +25,6 @@ import {
   treeOf,
 } from './render-differences.ts';
 import { resolveCommit } from './resolve-commit.ts';
-import { chooseInstallations } from './run-pass.ts';
 import type { Attempt, Locked, VerifiedRender, VerifyAt, VerifyView, VerifyWorld } from './verified-render.ts';
 
 interface VerifyRenderInput {

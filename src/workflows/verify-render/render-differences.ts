@@ -1,11 +1,11 @@
-import { Failure } from '../core/failure.ts';
-import type { Installation } from '../core/installation/installation.ts';
-import { type LockFile, parseLockFile, printLockFile } from '../core/installation/lock-file.ts';
-import { configurationFolder, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
-import { blobIdOf, type Commit, type FileSet, type Tree, type TreeEntry } from '../core/repository/commit.ts';
-import { policyDigestOf } from '../core/trust/trust-policy.ts';
-import type { RepositoryContent } from '../ports/repository-content.ts';
-import type { RenderedAgain } from './is-render-of-its-lock.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Installation } from '../../core/installation/installation.ts';
+import { type LockFile, parseLockFile, printLockFile } from '../../core/installation/lock-file.ts';
+import { configurationFolder, evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
+import { blobIdOf, type Commit, type FileSet, type Tree, type TreeEntry } from '../../core/repository/commit.ts';
+import { policyDigestOf } from '../../core/trust/trust-policy.ts';
+import type { RepositoryContent } from '../../ports/repository-content.ts';
+import type { RenderedAgain } from '../is-render-of-its-lock.ts';
 
 /** One file that is not as rendering gives it. */
 export interface RenderDifference {

@@ -1,9 +1,9 @@
-import { Failure } from '../core/failure.ts';
-import { lockPathOf } from '../core/installation/places.ts';
-import type { Commit } from '../core/repository/commit.ts';
-import { renderFromLock } from './is-render-of-its-lock.ts';
-import { readRepositoryState } from './observe-repository.ts';
-import { readLockAt } from './read-lock.ts';
+import { Failure } from '../../core/failure.ts';
+import { lockPathOf } from '../../core/installation/places.ts';
+import type { Commit } from '../../core/repository/commit.ts';
+import { renderFromLock } from '../is-render-of-its-lock.ts';
+import { readRepositoryState } from '../observe-repository.ts';
+import { readLockAt } from '../read-lock.ts';
 import { isLockText, type RenderDifference, templatesFolder } from './render-differences.ts';
 import { type Attempt, type Locked, searchedWrites, type VerifyView, type VerifyWorld } from './verified-render.ts';
 
