@@ -72,6 +72,7 @@ function resolve(subject: Subject): ConfiguredInstallation | undefined {
     merge: effectiveValue(levels, 'merge'),
     checks: effectiveValue(levels, 'checks'),
     approvals: resolveApprovals(effective(levels, 'approvals').value),
+    requireApprovalOn: effectiveValue(levels, 'requireApprovalOn'),
     flux: resolveFlux(effective(levels, 'flux').value),
     valuesPath: joinPath(path, effectiveValue(levels, 'values').replaceAll('{application}', application)),
     unavailable: unavailableIn(subject),

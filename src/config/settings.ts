@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type RiskKind, riskKinds } from '../core/diff/risk-kind.ts';
 import { verifiedCheck } from '../core/pull-request/checks.ts';
 import { parseConstraint } from '../core/version/constraint.ts';
 import {
@@ -28,6 +29,7 @@ interface DefaultSettings {
   readonly minimumAge: string;
   readonly merge: 'manual' | 'automatic';
   readonly checks: string[];
+  readonly requireApprovalOn: RiskKind[];
   readonly manage: 'render' | 'pin';
   readonly templates: string;
   readonly values: string;
@@ -40,6 +42,7 @@ export const settingDefaults: DefaultSettings = {
   minimumAge: '0s',
   merge: 'manual',
   checks: [ownCheck],
+  requireApprovalOn: [],
   manage: 'render',
   templates: 'ocm-controller@1',
   values: 'values.yaml',
@@ -226,6 +229,14 @@ export const settingsShape = {
     .optional(),
   approvals: approvals
     .meta({ id: 'approvals', description: 'Who must approve before the merge; `none` for nobody.' })
+    .optional(),
+  requireApprovalOn: list(choice(riskKinds), 'a list of kinds of risk')
+    .meta({
+      id: 'requireApprovalOn',
+      description:
+        'Kinds of risk on which somebody must approve before the merge, also where `approvals` asks for nobody.',
+      default: settingDefaults.requireApprovalOn,
+    })
     .optional(),
   soak: duration
     .meta({

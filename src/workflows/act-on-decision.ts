@@ -2,6 +2,7 @@ import type { VersionDifference } from '../core/diff/version-difference.ts';
 import { Failure } from '../core/failure.ts';
 import type { Branch, Decision } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
+import type { LockFile } from '../core/installation/lock-file.ts';
 import { branchOf } from '../core/installation/places.ts';
 import { markRefused, replaceBody } from '../core/pull-request/body.ts';
 import { commitMessage, mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts';
@@ -18,10 +19,12 @@ import { describeBroughtBack } from './brought-back.ts';
 import { checkBeforeMerge } from './check-before-merge.ts';
 import { findPullRequest, mergePullRequest } from './merge-pull-request.ts';
 import type { PassOptions, PassPorts, ProposedChange } from './pass.ts';
+import { rememberRisks } from './risk-gate.ts';
 
 interface Act {
   readonly decision: Decision;
   readonly installation: Installation;
+  readonly installed: LockFile | undefined;
   readonly base: CommitSha;
   readonly branch: Branch;
   readonly selection: Selection;
@@ -190,7 +193,9 @@ async function pushProposal(act: Act): Promise<Pushed> {
   const comparing = change.difference();
   comparing.catch(() => undefined);
   const justPushed = await pushChange(act, change);
-  return { change, justPushed, difference: await comparing };
+  const difference = await comparing;
+  await rememberRisks({ ...act, proposed: change.lock }, difference, act);
+  return { change, justPushed, difference };
 }
 
 /**

@@ -19,7 +19,7 @@ import { authoriseActor } from './authorise-actor.ts';
 import { findForeign, findHead, findOpen, headOf, refuseUnnamed, wasThere } from './commanded-head.ts';
 import { findBranch, type RepositoryState, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts } from './pass.ts';
-import { countApprovals } from './read-gates.ts';
+import { countApprovals, neededApprovals } from './read-gates.ts';
 import { runPass } from './run-pass.ts';
 import { changeSaid, readSaid, type Said } from './state-branch.ts';
 
@@ -206,7 +206,7 @@ async function approve(asked: OnInstallation): Promise<CommandResult> {
   const { roles } = state;
   const { approvals } = said;
   const given = await countApprovals({ installation, roles, pullRequest, head, approvals, forge: ports.forge });
-  return { kind: 'approved', head, given, needed: installation.approvals?.count };
+  return { kind: 'approved', head, given, needed: neededApprovals(installation) };
 }
 
 async function retry({ installation, ports, options }: OnInstallation): Promise<CommandResult> {

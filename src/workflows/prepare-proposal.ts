@@ -273,7 +273,7 @@ async function makeChange(
       diff,
       valuesAdded: rendered.valuesAdded,
       notes: [...noteOnBroughtBack(ended, candidate.version), ...noteWarnings(evidence), ...rendered.notes, ...flux],
-      merge: installation.merge,
+      gates: installation,
       commands: ports.forge.checks ? 'comments' : 'command-line',
     },
   };

@@ -1,3 +1,4 @@
+import type { RiskKind } from '../core/diff/risk-kind.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import type { Roles } from '../core/installation/roles.ts';
 import type { Actor } from '../core/pull-request/actor.ts';
@@ -10,6 +11,8 @@ import { authoriseActor } from './authorise-actor.ts';
 
 interface GatesInput {
   readonly installation: Pick<Installation, 'approvals' | 'checks'>;
+  /** Risks of what is proposed on which somebody must approve, whatever `approvals` says. */
+  readonly risks: readonly RiskKind[] | 'unknown';
   readonly roles: Roles;
   readonly pullRequest: Pick<PullRequest, 'number' | 'draft'>;
   /** What is to be merged: approvals and checks of other commits count for nothing (reliability.md A-48). */
@@ -31,12 +34,17 @@ export async function readGates(input: GatesInput): Promise<readonly string[]> {
   ];
 }
 
+/** @returns How many approvals the settings may ask for; `undefined` for none, whatever is proposed. */
+export function neededApprovals({ approvals, requireApprovalOn }: Installation): number | undefined {
+  return approvals?.count ?? (requireApprovalOn.length > 0 ? 1 : undefined);
+}
+
 /** @returns How many approvals of this head count now: of people who may approve, by command or by a review on the forge. */
-export async function countApprovals(input: GatesInput): Promise<number> {
+export async function countApprovals(input: Omit<GatesInput, 'risks'>): Promise<number> {
   return countValid(input, await readReviews(input));
 }
 
-async function countValid(input: GatesInput, reviews: readonly Review[]): Promise<number> {
+async function countValid(input: Omit<GatesInput, 'risks'>, reviews: readonly Review[]): Promise<number> {
   const { installation, head, approvals, roles, forge } = input;
   const { approvals: wanted } = installation;
   const self = await forge.people.self();
@@ -52,9 +60,17 @@ async function countValid(input: GatesInput, reviews: readonly Review[]): Promis
 
 async function missingApprovals(input: GatesInput, reviews: readonly Review[]): Promise<readonly string[]> {
   const { approvals: wanted } = input.installation;
-  if (!wanted) return [];
+  const { risks } = input;
+  if (!wanted && risks !== 'unknown' && risks.length === 0) return [];
   const count = await countValid(input, reviews);
+  if (!wanted) return count >= 1 ? [] : [`an approval, for ${describeRisks(risks)}`];
   return count >= wanted.count ? [] : [`approvals (${count} of ${wanted.count}, from ${wanted.from.join(', ')})`];
+}
+
+function describeRisks(risks: GatesInput['risks']): string {
+  return risks === 'unknown'
+    ? 'not all that changes could be compared'
+    : `what changes has the risk ${risks.join(', ')}`;
 }
 
 /**
@@ -66,7 +82,10 @@ function findObjections(reviews: readonly Review[]): readonly string[] {
   return objecting.map(({ by }) => `${by.name}, who asked for changes`);
 }
 
-async function readReviews({ pullRequest, forge }: GatesInput): Promise<readonly Review[]> {
+async function readReviews({
+  pullRequest,
+  forge,
+}: Pick<GatesInput, 'pullRequest' | 'forge'>): Promise<readonly Review[]> {
   const reviews = (await forge.reviews?.list(pullRequest.number)) ?? [];
   return reviews.filter(({ dismissed }) => !dismissed);
 }

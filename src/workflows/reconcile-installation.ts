@@ -26,8 +26,8 @@ import { judgeProposal } from './judge-proposal.ts';
 import type { RepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import { type Prepared, prepareProposal } from './prepare-proposal.ts';
-import { readGates } from './read-gates.ts';
 import { readLockAt } from './read-lock.ts';
+import { readWaiting } from './read-waiting.ts';
 import { reportChecks } from './report-checks.ts';
 import type { Said } from './state-branch.ts';
 import { recordListing, type Survey, surveyRegistry } from './survey-registry.ts';
@@ -49,7 +49,8 @@ export async function reconcileInstallation(
   const observed = await observeInstallation(installation, view, { ...world, now });
   const { installed, survey, prepared } = observed;
   const { branch, pullRequest: open } = observed.observation;
-  const waitingFor = await readWaiting(observed, { installation, view, ports });
+  const readNow = () => readWaiting({ ...observed, installation, change: prepared.change, view, ...world });
+  const waitingFor = await readNow();
   const decision = decide({ ...observed.observation, waitingFor });
   const { evidence, files, change } = prepared;
   const result = { installation, installed, selection: survey.selection, evidence, files, change };
@@ -74,7 +75,8 @@ export async function reconcileInstallation(
     change,
     pullRequest: open,
     said: view.said.tip,
-    readWaiting: () => readWaiting(observed, { installation, view, ports }),
+    installed,
+    readWaiting: readNow,
     ...world,
   });
   await recordDecision(result, decision, { ...world, now });
@@ -82,27 +84,6 @@ export async function reconcileInstallation(
   const marked = pullRequest && (await markFallen(pullRequest, decision, { ...world, fallen }));
   if (marked) await reportChecks({ decision, pullRequest: marked, branch, fallen, waitingFor, ...world });
   return { ...result, outcome: { kind: 'decided', decision }, pullRequest: marked };
-}
-
-/**
- * What a merge waits for is asked of the forge where it matters: where the bot would merge, and where approvals are asked for and a
- * person merges.
- */
-async function readWaiting(
-  { observation, said }: Observed,
-  {
-    installation,
-    view,
-    ports,
-  }: { readonly installation: Installation; readonly view: PassView; readonly ports: PassPorts },
-): Promise<readonly string[]> {
-  const { pullRequest, branch } = observation;
-  const head = pullRequest?.headSha;
-  const wouldMerge = decide(observation).kind === 'merge';
-  const asked = installation.approvals !== undefined && 'head' in branch && branch.head === head;
-  if (!pullRequest || !head || !(wouldMerge || asked)) return [];
-  const { roles } = view.state;
-  return readGates({ installation, roles, pullRequest, head, approvals: said.approvals, forge: ports.forge });
 }
 
 /** What is proposed may have lost its proof while the bot looks at something else. */

@@ -13,6 +13,8 @@ export interface PodinfoOptions {
   readonly name?: string;
   /** What people may set, with the defaults. */
   readonly parameters?: Readonly<Record<string, string | number>>;
+  /** Content of the resource `manifests`. */
+  readonly manifests?: string;
   /** Content of the signed resource `note`. */
   readonly note?: string;
   /** Changed after it was signed. */
@@ -28,13 +30,14 @@ export function podinfoVersion(
   keys: KeyPair,
 ): PublishedVersion {
   const { note = `Release notes of ${version}`, tampered = false, through } = options;
+  const { manifests = `kind: Deployment # of ${version}\n` } = options;
   const defaults = Object.entries(parameters).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`);
   const config = `apiVersion: config.ocm.software/v1alpha1
 kind: ConfigData
 configuration:
   defaults:${defaults.length === 0 ? ' {}' : `\n${defaults.join('')}`}
 `;
-  const blobs = [Buffer.from(note), Buffer.from(config), Buffer.from(`kind: Deployment # of ${version}\n`)] as const;
+  const blobs = [Buffer.from(note), Buffer.from(config), Buffer.from(manifests)] as const;
   const content: ComponentVersionOptions = {
     name,
     version,

@@ -38,6 +38,7 @@ export const podinfoInstallation: Installation = {
   minimumAgeSeconds: 0,
   merge: 'manual',
   approvals: undefined,
+  requireApprovalOn: [],
   checks: ['consignee/verified'],
   flux: { kustomizations: 'clusters/kind', source: 'flux-system', namespace: 'flux-system' },
   valuesPath: 'values.yaml',

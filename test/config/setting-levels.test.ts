@@ -22,6 +22,7 @@ const samples: { readonly [Name in SettingName]-?: readonly NonNullable<Settings
   flux: ['none', { kustomizations: 'clusters/a' }, { kustomizations: 'clusters/b', source: 'apps' }],
   health: ['none', 'flux-a', 'flux-b'],
   approvals: ['none', { count: 1, from: ['ada'] }, { count: 2, from: ['team/a', 'grace'] }],
+  requireApprovalOn: [[], ['rbac'], ['deletion', 'rbac']],
   soak: ['0s', '1h', '24h'],
   windows: [
     [],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RiskKind } from '../../src/core/diff/risk-kind.ts';
 import type { Actor } from '../../src/core/pull-request/actor.ts';
 import type { CommitSha } from '../../src/core/repository/commit.ts';
 import type { Forge, Permission, Review } from '../../src/ports/forge.ts';
@@ -27,10 +28,19 @@ interface Situation {
   readonly count?: number;
   readonly checks?: readonly string[];
   readonly draft?: boolean;
+  readonly risks?: readonly RiskKind[] | 'unknown';
 }
 
 /** @returns What a merge waits for, with rights and reviews as they are given. */
-async function waiting({ permissions = {}, reviews = [], count, checks = [], draft = false, ...given }: Situation) {
+async function waiting({
+  permissions = {},
+  reviews = [],
+  count,
+  checks = [],
+  draft = false,
+  risks = [],
+  ...given
+}: Situation) {
   return world.onForge((plain) => {
     const forge: Forge = {
       ...plain,
@@ -52,6 +62,7 @@ async function waiting({ permissions = {}, reviews = [], count, checks = [], dra
       roles: {},
       pullRequest: { number: 1, draft },
       head,
+      risks,
       approvals: (given.approvals ?? []).map((it) => ({ ...it, at, comment: '1' })),
       forge,
     });
@@ -63,6 +74,19 @@ const approval = { by: mira, head };
 test.each<[string, Situation, readonly unknown[]]>([
   ['nothing is asked for', {}, []],
   ['it is a draft', { draft: true }, [expect.stringContaining('ready')]],
+  ['there is a risk', { risks: ['rbac'] }, ['an approval, for what changes has the risk rbac']],
+  ['nobody knows the risks', { risks: 'unknown' }, [expect.stringContaining('could be compared')]],
+  ['there is a risk and somebody agreed', { risks: ['rbac'], approvals: [approval] }, []],
+  [
+    'there is a risk and somebody agreed who may not',
+    { risks: ['rbac'], approvals: [approval], permissions: { mira: 'read' } },
+    ['an approval, for what changes has the risk rbac'],
+  ],
+  [
+    'there is a risk and somebody agreed with another head',
+    { risks: ['rbac'], approvals: [{ by: mira, head: sha('b') }] },
+    ['an approval, for what changes has the risk rbac'],
+  ],
   ['one of one agreed', { count: 1, approvals: [approval] }, []],
   ['one of two agreed', { count: 2, approvals: [approval] }, [expect.stringContaining('1 of 2')]],
   [

@@ -12,6 +12,12 @@ export interface VersionDifference {
   readonly installedUnread?: string;
 }
 
+/** @returns Whether something was left out of the comparison: that may hold any risk. */
+export function isPartial({ manifests, unread, installedUnread }: VersionDifference): boolean {
+  const whole = !manifests.truncated && manifests.unreadable.length === 0 && unread.size === 0;
+  return !whole || installedUnread !== undefined;
+}
+
 /** @returns What differs in the component, for people: that a signature is made for another content is no news beside the content. */
 export function reviewRows({ component }: VersionDifference): readonly DiffRow[] {
   return flattenDiff(component).filter(({ kind, what }) => kind !== 'signature' || what.join() !== 'digest');

@@ -1,4 +1,5 @@
 import type { ComponentName } from '../component/component-name.ts';
+import type { RiskKind } from '../diff/risk-kind.ts';
 import type { Place } from '../failure.ts';
 
 /** One application in one environment, with every setting resolved: the unit of everything. */
@@ -34,6 +35,8 @@ export interface Installation {
   readonly checks: readonly string[];
   /** Who must approve before the bot merges; `undefined` for nobody. */
   readonly approvals: { readonly count: number; readonly from: readonly string[] } | undefined;
+  /** Kinds of risk on which somebody must approve before the bot merges, whatever `approvals` says. */
+  readonly requireApprovalOn: readonly RiskKind[];
   readonly flux: FluxSetting | undefined;
   /** File in the applications repository that holds people's values for this application. */
   readonly valuesPath: string;

@@ -2,7 +2,7 @@ import type { FieldChange } from '../diff/field-diff.ts';
 import type { ObjectChange } from '../diff/manifest-diff.ts';
 import { nameText } from '../diff/manifest-objects.ts';
 import { risksOf } from '../diff/risks.ts';
-import { reviewRows, type VersionDifference } from '../diff/version-difference.ts';
+import { isPartial, reviewRows, type VersionDifference } from '../diff/version-difference.ts';
 import { code, cut, folded, plain, table } from './markdown.ts';
 
 /** Providers may write as much as they like; of long lists the beginning is shown. */
@@ -26,11 +26,6 @@ export function describeRisk(difference: VersionDifference): string {
   // No kind hides behind many of another.
   const rest = kinds.slice(maxRisks).map(([kind, all]) => `${code(kind)} ${all.length}×`);
   return `**Risk** ⚠ ${[...shown, ...rest, ...unseen].join('; ')}.  `;
-}
-
-/** What was left out may hold any risk. */
-function isPartial({ manifests, unread }: VersionDifference): boolean {
-  return manifests.truncated || manifests.unreadable.length > 0 || unread.size > 0;
 }
 
 /** That no risk was found says little where nothing could be looked at. */

@@ -1,5 +1,7 @@
-import { reviewRows, type VersionDifference } from '../diff/version-difference.ts';
+import { risksOf } from '../diff/risks.ts';
+import { isPartial, reviewRows, type VersionDifference } from '../diff/version-difference.ts';
 import { shortDigest } from '../digest.ts';
+import type { Installation } from '../installation/installation.ts';
 import type { Evidence, ReferenceEvidence, ResourceEvidence, SignatureEvidence } from '../trust/evidence.ts';
 import type { Reason } from '../trust/reason.ts';
 import type { SkippedVersion } from '../version/select-version.ts';
@@ -28,7 +30,8 @@ export interface PullRequestContent {
   readonly valuesAdded: { readonly path: string; readonly names: readonly string[] } | undefined;
   /** Further sentences that a reviewer must see. */
   readonly notes: readonly string[];
-  readonly merge: 'manual' | 'automatic';
+  /** What a merge waits for. */
+  readonly gates: Pick<Installation, 'merge' | 'approvals' | 'requireApprovalOn'>;
   /** Where people give commands: in comments, on forges that tell whose they are. */
   readonly commands: 'comments' | 'command-line';
 }
@@ -67,7 +70,7 @@ export function describeChanges(content: PullRequestContent, difference: Version
 }
 
 function describeSummary(
-  { environment, application, installed, version, evidence, valuesAdded, merge, ...content }: PullRequestContent,
+  { environment, application, installed, version, evidence, valuesAdded, gates, ...content }: PullRequestContent,
   difference: VersionDifference,
 ): string {
   const change =
@@ -88,8 +91,25 @@ function describeSummary(
     `**Changes** ${countFiles(reviewDiff(content.diff))}; ${values}.  `,
     describeRisk(difference),
     `**Proof** ${keys.length === 0 ? 'not signed, which the operator allows' : `signed: ${keys.join(', ')}`}; ${proved} in the registry with the signed digest.  `,
-    `**Next** ${merge === 'manual' ? 'a person merges this pull request, or closes it to skip this version' : 'Consignee merges this by itself'}.`,
+    `**Next** ${describeNext(gates, difference)}.`,
   ].join('\n');
+}
+
+function describeNext(
+  { merge, approvals, requireApprovalOn }: PullRequestContent['gates'],
+  difference: VersionDifference,
+): string {
+  const risks = new Set(risksOf(difference.manifests).map(({ kind }) => kind));
+  const asking = requireApprovalOn.filter((it) => risks.has(it));
+  const because = asking.length > 0 ? `it has the risk ${listed(asking)}` : 'not all of it could be compared';
+  const asked = asking.length > 0 || (requireApprovalOn.length > 0 && isPartial(difference));
+  const once = approvals
+    ? ` once ${approvals.count} of ${listed(approvals.from)} approved`
+    : asked
+      ? ` once somebody approved, for ${because}`
+      : '';
+  if (merge === 'automatic') return `Consignee merges this by itself${once}`;
+  return `a person merges this pull request${once}, or closes it to skip this version`;
 }
 
 function changedResources(difference: VersionDifference, installed: Version | undefined): string {

@@ -20,7 +20,7 @@ function bodyOf(changes: Partial<PullRequestContent> = {}, difference = versionD
     diff: 'diff --git a/x b/x\n',
     valuesAdded: undefined,
     notes: [],
-    merge: 'manual',
+    gates: { merge: 'manual', approvals: undefined, requireApprovalOn: [] },
     commands: 'command-line',
     ...changes,
   };
