@@ -48,7 +48,12 @@ const automaticRemedy = `Name at least one check, for example ${ownCheck}, or se
 type Fault = (subject: Subject) => Place | undefined | false;
 
 /** @param fault Gives the place to look at, or `false` when nothing is wrong. */
-function grouped(subjects: readonly Subject[], message: string, remedy: string, fault: Fault): readonly Finding[] {
+export function grouped(
+  subjects: readonly Subject[],
+  message: string,
+  remedy: string,
+  fault: Fault,
+): readonly Finding[] {
   const places = new Map<string, { readonly place: Place | undefined; readonly names: string[] }>();
   for (const subject of subjects) {
     const place = fault(subject);

@@ -15,17 +15,38 @@ interface Claim {
   readonly place: () => Place | undefined;
 }
 
-/** Finds files that two installations would both write, or that one would remove as not its own. */
+/** Finds files that two installations would both write, or that one would remove as not its own, and objects that both would. */
 export function checkOwnership(resolved: readonly Resolved[]): readonly Finding[] {
   const byRepository = Map.groupBy(resolved, ({ subject }) => {
     const { repository = '', branch = '' } = subject.environment.content;
     return `${repository}\n${branch}`;
   });
-  return [...byRepository.values()].flatMap((group) => {
+  return [...byRepository.values()].flatMap((all) => {
+    const group = all.filter(({ installation }) => installation.manage === 'render');
     const folders = group.map(folderClaim).toSorted(byPath);
-    return [...nestedFolders(folders), ...sharedFiles(group), ...insideFolders(group, folders)];
+    return [...nestedFolders(folders), ...sharedFiles(group), ...insideFolders(group, folders), ...sharedObjects(all)];
   });
 }
+
+/** The object to change is found by its component: there must be one application for it. */
+function sharedObjects(group: readonly Resolved[]): readonly Finding[] {
+  const sharing = Map.groupBy(group, ({ installation: { component, path } }) => `${component}\n${path}`);
+  return [...sharing.values()].flatMap((some): readonly Finding[] => {
+    const [pinned, ...others] = some.toSorted((a, b) => Number(isRendered(a)) - Number(isRendered(b)));
+    if (!pinned || isRendered(pinned) || others.length === 0) return [];
+    const { name, component, path } = pinned.installation;
+    const names = [name, ...others.map(({ installation }) => installation.name)].join(' and ');
+    return [
+      {
+        place: pinned.subject.application.placeOf(),
+        message: `${names} both deploy ${component} in ${path || 'the root of the repository'}, and "manage: pin" changes the one object that does`,
+        remedy: 'Keep one of these applications there.',
+      },
+    ];
+  });
+}
+
+const isRendered = ({ installation }: Resolved) => installation.manage === 'render';
 
 function folderClaim({ subject, installation }: Resolved): Claim {
   const place = () => subject.environment.placeOf('path');

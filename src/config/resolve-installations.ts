@@ -12,6 +12,7 @@ import type { Roles } from '../core/installation/roles.ts';
 import { configurationFailure } from './configuration-failure.ts';
 import { checkInstallations } from './installation-checks.ts';
 import { checkOwnership } from './ownership-checks.ts';
+import { checkPinSettings } from './pin-checks.ts';
 import type { RepositoryConfig } from './repository-blocks.ts';
 import { parseDate, parseDuration } from './scalars.ts';
 import { effective, effectiveValue, type Subject, subjectsOf } from './setting-levels.ts';
@@ -37,7 +38,7 @@ export function resolveInstallations(
   { floor = defaultTrustFloor }: { readonly floor?: TrustFloor } = {},
 ): ResolvedConfig {
   const subjects = subjectsOf(config);
-  const findings = checkInstallations(subjects, config, floor);
+  const findings = [...checkInstallations(subjects, config, floor), ...checkPinSettings(subjects)];
   if (findings.length > 0) throw configurationFailure(findings, 'the repository configuration');
   const resolved = subjects.flatMap((subject) => {
     const installation = resolve(subject);
@@ -65,6 +66,7 @@ function resolve(subject: Subject): ConfiguredInstallation | undefined {
     pullSecret: unlessNone(effective(levels, 'pullSecret').value),
     source: resolveSource(effective(levels, 'source').value),
     verify: (effective(levels, 'verify').value ?? []).map(resolveVerification),
+    manage: effectiveValue(levels, 'manage'),
     templates: resolveTemplates(effectiveValue(levels, 'templates')),
     versions: effectiveValue(levels, 'versions'),
     skip: effectiveValue(levels, 'skip'),

@@ -25,6 +25,7 @@ export async function findDeclaredElsewhere({
   tree,
   content,
 }: FindInput): Promise<readonly string[]> {
+  if (files.size === 0) return [];
   const folders = [
     joinPath(installation.path, 'components'),
     ...(installation.flux ? [installation.flux.kustomizations] : []),

@@ -34,6 +34,7 @@ export async function followsBase(following: Following): Promise<boolean> {
     lockPathOf(installation),
     evidencePathOf(installation),
     ...[...(installed?.files ?? []), ...proposed.files].map(({ path }) => path),
+    ...[installed, proposed].flatMap((lock) => lock?.pinned ?? []),
     ...(addsValues(following) ? [installation.valuesPath] : []),
   ];
   if (paths.some((path) => !isSame(path, before, state.tree))) return false;
@@ -45,6 +46,7 @@ export async function followsBase(following: Following): Promise<boolean> {
 
 /** Whether what people have in their values decides about the proposal: a parameter that was offered before is never added. */
 function addsValues({ installed, proposed }: Pick<Following, 'installed' | 'proposed'>): boolean {
+  if (proposed.pinned !== undefined) return false;
   return !installed || proposed.parameters.some((name) => !installed.parameters.includes(name));
 }
 

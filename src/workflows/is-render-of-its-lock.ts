@@ -2,24 +2,20 @@ import type { CollectedVersion } from '../core/component/collected-version.ts';
 import { compare } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { type LockFile, printLockFile } from '../core/installation/lock-file.ts';
+import { type LockFile, ownFiles, printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
 import type { Commit, CommitSha, FileChange } from '../core/repository/commit.ts';
 import { identityDigest } from '../core/trust/component-digest.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Reason } from '../core/trust/reason.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
-import { type RepositoryState, readRepositoryState, readTextsStrictly } from './observe-repository.ts';
+import { makeInstallation } from './make-installation.ts';
+import { type RepositoryState, readRepositoryState } from './observe-repository.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
 import { readComponentVersion } from './read-component-version.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
-import {
-  configurationResource,
-  type RenderedInstallation,
-  renderInstallation,
-  type ValuesFile,
-} from './render-installation.ts';
+import { configurationResource, type RenderedInstallation } from './render-installation.ts';
 import { collectAndVerify } from './verify-component-version.ts';
 
 interface World {
@@ -129,7 +125,7 @@ export async function renderFromLock(input: RenderFromLockInput, world: RenderWo
   if (reasons.length > 0) return { kind: 'refused', reasons, inputs, collected };
   const carried = evidence.manifest === lock.manifest || (await carries(lock, registry, ports));
 
-  const rendered = await renderInstallation({
+  const rendered = await makeInstallation({
     installation,
     version: lock.version,
     manifest: lock.manifest,
@@ -141,13 +137,12 @@ export async function renderFromLock(input: RenderFromLockInput, world: RenderWo
     inputs: inputs.digest,
     collected,
     evidence,
-    values: await readValuesText(installation, state, ports),
-    evaluator: ports.evaluator,
-    like: state.commit,
+    state,
+    ports,
   });
   const { changes } = compare({
     base: state.tree,
-    locked: installed?.files ?? [],
+    locked: ownFiles(installation, installed),
     rendered: rendered.files,
     beside: rendered.beside,
     application: installation.application,
@@ -174,14 +169,4 @@ async function carries(
   const repository = await repositories.open(registry);
   const { descriptor } = await readComponentVersion(repository, { component, version, manifest });
   return descriptor !== undefined && identityDigest(descriptor).value === digest.value;
-}
-
-/** @returns The file with people's values, as it is at the state's commit; `unreadable` when it is there and no plain text. */
-export async function readValuesText(
-  { valuesPath }: Installation,
-  { tree }: RepositoryState,
-  { forge }: Pick<PassPorts, 'forge'>,
-): Promise<ValuesFile> {
-  const { texts, unreadable } = await readTextsStrictly(forge.content, tree, [valuesPath]);
-  return { text: texts.get(valuesPath), unreadable: unreadable.length > 0 };
 }

@@ -18,7 +18,7 @@ export async function noteOnFlux(
   tree: Tree,
   content: RepositoryContent,
 ): Promise<readonly string[]> {
-  if (installation.flux) return [];
+  if (installation.flux || installation.manage === 'pin') return [];
   const folder = componentsFolderOf(installation);
   const manifests = [...tree.keys()]
     .filter((path) => /\.ya?ml$/.test(path) && !path.startsWith('.'))

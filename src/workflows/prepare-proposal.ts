@@ -1,9 +1,8 @@
 import type { Digest } from '../core/digest.ts';
 import { compare } from '../core/drift/compare.ts';
-import { Failure } from '../core/failure.ts';
 import type { Proposal } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { type LockFile, renderDigestOf } from '../core/installation/lock-file.ts';
+import { type LockFile, ownFiles, renderDigestOf } from '../core/installation/lock-file.ts';
 import { branchOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
@@ -19,13 +18,14 @@ import { compareVersions } from './compare-versions.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
 import { describes, findKnown } from './find-known.ts';
 import { findDecidedAgainst } from './find-set-aside.ts';
-import { readValuesText } from './is-render-of-its-lock.ts';
+import { makeInstallation } from './make-installation.ts';
 import { noteOnFlux } from './note-on-flux.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
+import { floatingFailure } from './pin/pin-installation.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
 import { findRefusal, notVerified } from './refuse-candidate.ts';
-import { configurationResource, type RenderedInstallation, renderInstallation } from './render-installation.ts';
+import { configurationResource, type RenderedInstallation } from './render-installation.ts';
 import { resolveTag, type TagLookup } from './resolve-tag.ts';
 import { type CandidateVerification, findVerdict, nextLook, verifyCandidate } from './verify-candidate.ts';
 
@@ -36,6 +36,8 @@ export interface PrepareInput {
   readonly lookup: TagLookup;
   /** The open pull request of the installation. */
   readonly open: PullRequest | undefined;
+  /** Whether the base branch does not pin what is installed: it is proposed even where the version stays. */
+  readonly floats: boolean;
   readonly view: PassView;
   readonly ports: PassPorts;
   readonly options: PassOptions;
@@ -82,7 +84,11 @@ async function prepareCandidate(input: PrepareInput): Promise<Prepared> {
   if (options.fresh) return prepareRead(input, { candidate, inputs, verification });
 
   const verdict = await findVerdict(verification);
-  const known = await findKnown(input, { candidate, inputs, verdict });
+  const known = await findKnown(input.floats ? { ...input, installed: undefined } : input, {
+    candidate,
+    inputs,
+    verdict,
+  });
   if (known) return { proposal: known };
   if (verdict?.evidence.verdict === 'refused' && !isAskedFor(input)) {
     const { evidence } = verdict;
@@ -117,11 +123,12 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
     return { evidence, proposal: refused ?? notVerified(evidence.reasons, { ...input, lookAgainAt }) };
   refuseFloating(installation, candidate.version);
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
-  if (installed?.inputs === inputs.digest && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
+  const known = installed?.inputs === inputs.digest && !input.floats;
+  if (known && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
   const comparing = { open, installed: input.installed, collected, evaluator: ports.evaluator, log: ports.log };
   const difference = () => compareVersions(comparing);
-  const rendered = await renderInstallation({
+  const rendered = await makeInstallation({
     installation,
     version: candidate.version,
     // The open proposal keeps the manifest that it was made from: the signed content is the same.
@@ -133,9 +140,8 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
     inputs: inputs.digest,
     collected,
     evidence,
-    values: await readValuesText(installation, input.view.state, input.ports),
-    evaluator: input.ports.evaluator,
-    like: input.view.state.commit,
+    state: input.view.state,
+    ports,
   });
   return {
     evidence,
@@ -144,22 +150,11 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   };
 }
 
-/**
- * ocm-controller takes a version with fewer than three numbers for a range (ocm-domain.md 3.10.1): the cluster would follow
- * versions that nobody proposed.
- *
- * @throws {Failure} `content`
- */
-function refuseFloating({ templates, component }: Installation, version: Version): void {
+/** @throws {Failure} `content` for a version that manifests of the built-in set would not pin. */
+function refuseFloating({ manage, templates, component }: Installation, version: Version): void {
   const parsed = parseVersion(version);
-  if (templates.kind !== 'built-in' || !parsed || isExactPin(parsed)) return;
-  throw new Failure(
-    'content',
-    `${component} ${version} cannot be pinned: ocm-controller would follow every ${version}.x.`,
-    {
-      remedy: 'Ask the provider for a version with three numbers, or put this one on the skip list.',
-    },
-  );
+  if (manage === 'pin' || templates.kind !== 'built-in' || !parsed || isExactPin(parsed)) return;
+  throw floatingFailure(component, version);
 }
 
 /** The lock file of the open proposal, when that is of the same version. */
@@ -220,7 +215,7 @@ async function hold(
 function compareWithBase({ installation, installed, view }: PrepareInput, { files, beside }: RenderedInstallation) {
   return compare({
     base: view.state.tree,
-    locked: installed?.files ?? [],
+    locked: ownFiles(installation, installed),
     rendered: files,
     beside,
     application: installation.application,

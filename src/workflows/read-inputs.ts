@@ -3,6 +3,7 @@ import type { Installation } from '../core/installation/installation.ts';
 import type { TrustPolicy } from '../core/trust/trust-policy.ts';
 import type { TemplateSets } from '../ports/template-sets.ts';
 import { type LoadedTemplateSet, loadTemplateSet } from './load-template-set.ts';
+import { pinLabel } from './pin/pin-installation.ts';
 import { type OperatorFloor, readTrustPolicy } from './read-trust-policy.ts';
 
 /** Everything besides the component version that goes into a render. */
@@ -19,9 +20,17 @@ export async function readInputs(
   texts: ReadonlyMap<string, string>,
   { templateSets, floor }: { readonly templateSets: TemplateSets; readonly floor: OperatorFloor },
 ): Promise<InstallationInputs> {
-  const templates = await loadTemplateSet(installation, texts, templateSets);
   const policy = readTrustPolicy(installation, texts, floor);
+  if (installation.manage === 'pin') return { templates: noTemplates, policy, digest: digestOfPin(installation) };
+  const templates = await loadTemplateSet(installation, texts, templateSets);
   return { templates, policy, digest: digestOfInputs(installation, templates, policy) };
+}
+
+const noTemplates: LoadedTemplateSet = { set: { name: pinLabel, files: new Map() }, label: pinLabel, own: [] };
+
+/** Nothing else decides which value in which file is changed. */
+function digestOfPin({ environment, application, component, path }: Installation): Digest {
+  return digestOfParts('consignee/inputs/1', [JSON.stringify({ pin: { environment, application, component, path } })]);
 }
 
 function digestOfInputs(installation: Installation, templates: LoadedTemplateSet, policy: TrustPolicy): Digest {

@@ -3,7 +3,7 @@ import { Failure } from '../core/failure.ts';
 import { decide } from '../core/installation/decide.ts';
 import type { Branch, Decision, Observation } from '../core/installation/decision.ts';
 import type { ConfiguredInstallation, Installation } from '../core/installation/installation.ts';
-import { type LockFile, parseLockFile } from '../core/installation/lock-file.ts';
+import { type LockFile, ownFiles } from '../core/installation/lock-file.ts';
 import { branchOf, lockPathOf } from '../core/installation/places.ts';
 import { parseBody } from '../core/pull-request/body.ts';
 import { holdLabel } from '../core/pull-request/labels.ts';
@@ -23,9 +23,10 @@ import { findSetAside } from './find-set-aside.ts';
 import { inspectBranch } from './inspect-branch.ts';
 import { isRenderOfItsLock } from './is-render-of-its-lock.ts';
 import { judgeProposal } from './judge-proposal.ts';
-import type { RepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
+import { observePin } from './pin/observe-pin.ts';
 import { type Prepared, prepareProposal } from './prepare-proposal.ts';
+import { readInstalled } from './read-installed.ts';
 import { readLockAt } from './read-lock.ts';
 import { readWaiting } from './read-waiting.ts';
 import { reportChecks } from './report-checks.ts';
@@ -148,12 +149,13 @@ async function observeInstallation(
       }),
   });
   const { selection, vanished } = survey;
-  const edited = findEdited(state.tree, installed?.files ?? []);
+  const edited = findEdited(state.tree, ownFiles(installation, installed));
   const replaced = installed ? await findReplaced(installation, installed, lookup) : [];
-  const alarmed = vanished.length > 0 || edited.length > 0 || replaced.length > 0;
+  const { otherwise: pinned, floats } = await observePin({ installation, installed, selection, state, content });
+  const alarmed = vanished.length > 0 || edited.length > 0 || replaced.length > 0 || pinned !== undefined;
   const prepared = alarmed
     ? nothingPrepared
-    : await prepareProposal({ installation, installed, selection, lookup, open, view, ports, options });
+    : await prepareProposal({ installation, installed, selection, lookup, open, floats, view, ports, options });
   const isAbout =
     !alarmed && selection.kind === 'candidate' && open && parseBody(open.body)?.version === selection.version;
   const fallen =
@@ -163,7 +165,7 @@ async function observeInstallation(
   const { proposal, change } = prepared;
   const branch = await lookAtBranch({ installation, change, open, view, ports, options });
   const { component, merge } = installation;
-  const facts = { component, registry, merge, installed: version, selection, vanished, replaced, edited };
+  const facts = { component, registry, merge, installed: version, selection, vanished, replaced, edited, pinned };
   const adoptedBy = 'head' in branch ? adopterOf(said.adoptions, branch.head) : undefined;
   const held = describeHold(said, open, now);
   const observation = { ...facts, proposal, branch, pullRequest: open, held, adoptedBy, waitingFor: [] };
@@ -188,22 +190,6 @@ function refuseUnavailable({ name, unavailable }: ConfiguredInstallation): void 
     findings: others.map(({ setting, message, place }) => ({ place, message: `"${setting}": ${message}` })),
     remedy:
       'Remove the setting until a later version of Consignee supports it; the other installations are not affected.',
-  });
-}
-
-/**
- * @returns The lock file on the base branch.
- * @throws {Failure} `configuration` when it is of another component: what is deployed would be replaced by something else.
- */
-function readInstalled({ texts }: RepositoryState, installation: Installation): LockFile | undefined {
-  const path = lockPathOf(installation);
-  const text = texts.get(path);
-  const lock = text === undefined ? undefined : parseLockFile(text, path);
-  if (!lock || lock.component === installation.component) return lock;
-  const { name, component } = installation;
-  throw new Failure('configuration', `${name} is configured as ${component}, but ${lock.component} is installed.`, {
-    place: { file: path },
-    remedy: `Give the new component an application of its own, and remove the files of ${name} with git to uninstall it.`,
   });
 }
 

@@ -43,6 +43,7 @@ export function observation(changes: Partial<Observation> = {}): Observation {
     vanished: [],
     replaced: [],
     edited: [],
+    pinned: undefined,
     proposal: {
       kind: 'rendered',
       differs: true,

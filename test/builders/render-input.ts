@@ -32,6 +32,7 @@ export const podinfoInstallation: Installation = {
       anyOf: [{ publicKey: 'keys/ocm-signing.pub', retired: undefined }],
     },
   ],
+  manage: 'render',
   templates: { kind: 'built-in', name: 'ocm-controller', version: 1 },
   versions: '>=v1.0.0',
   skip: [],

@@ -131,5 +131,5 @@ test('whatever is refused as not yet available is only refused where it is asked
     expect(prod?.unavailable.map((it) => it.setting)).toEqual(prod?.unavailable.length === 0 ? [] : [setting]);
     return prod?.unavailable.length === 1;
   });
-  expect(refused).toEqual(['manage', 'templates', 'health', 'soak', 'windows']);
+  expect(refused).toEqual(['templates', 'health', 'soak', 'windows']);
 });

@@ -40,7 +40,7 @@ function decideUnheld(observation: Observation): Decision {
 }
 
 /** Findings that stop everything else: what a person did by hand, and a registry that went backwards. */
-function decideAlarm({ vanished, replaced, edited, installed }: Observation): Decision | undefined {
+function decideAlarm({ vanished, replaced, edited, pinned, installed }: Observation): Decision | undefined {
   if (vanished.length > 0) {
     const lost = vanished.join(', ');
     return refuse(
@@ -52,6 +52,7 @@ function decideAlarm({ vanished, replaced, edited, installed }: Observation): De
     const detail = `${installed}, which is installed, has other content in the registry than when it was installed. ${askProvider}`;
     return { ...refuse('content-changed', detail), reasons: replaced };
   }
+  if (pinned !== undefined) return refuse('pinned-otherwise', pinned);
   if (edited.length === 0) return undefined;
   return refuse(
     'files-edited',

@@ -53,6 +53,7 @@ export type RefuseReason =
   | 'content-changed'
   | 'files-edited'
   | 'files-occupied'
+  | 'pinned-otherwise'
   | 'declared-elsewhere';
 
 /** Everything that decides about one installation, as observed in one pass. */
@@ -68,6 +69,8 @@ export interface Observation {
   readonly replaced: readonly Reason[];
   /** Rendered files that are not on the base branch as they were written. */
   readonly edited: readonly string[];
+  /** Why people's own manifest with the version must not be changed, in words. */
+  readonly pinned: string | undefined;
   readonly proposal: Proposal;
   readonly branch: Branch;
   /** The open pull request from the installation's branch. */

@@ -23,6 +23,8 @@ export interface Installation {
   readonly source: { readonly url: string; readonly pullSecret: string | undefined } | undefined;
   /** Every one must hold. Empty only where the operator allows unsigned components. */
   readonly verify: readonly RequiredVerification[];
+  /** `pin`: people have manifests of their own, and only the version in the one that deploys the component is changed. */
+  readonly manage: 'render' | 'pin';
   readonly templates: TemplatesSetting;
   /** Constraint on versions, in the controllers' grammar. */
   readonly versions: string;

@@ -5,6 +5,7 @@ import { parseStrictYaml } from '../document/strict-yaml.ts';
 import { Failure } from '../failure.ts';
 import { type BlobId, blobIdOf, type FileSet, parseBlobId } from '../repository/commit.ts';
 import { parseVersion, type Version } from '../version/version.ts';
+import type { Installation } from './installation.ts';
 
 /** What is installed, from what it was rendered, and each rendered file: the committed floor and memory of an installation. */
 export interface LockFile {
@@ -17,6 +18,8 @@ export interface LockFile {
   /** The manifest that carried it: a hint, for a transfer may write another manifest for the same content. */
   readonly manifest: Digest;
   readonly templates: string;
+  /** The file of people's own whose version was changed, where nothing was rendered. */
+  readonly pinned?: string;
   /** Digest of everything besides the component version that went into the render. */
   readonly inputs: Digest;
   /** Digest of the trust policy that the version was proved under; absent in lock files of earlier versions. */
@@ -33,6 +36,11 @@ export interface LockedFile {
   readonly blob: BlobId;
 }
 
+/** @returns The files that are the bot's to replace and remove: none where they are people's own, whoever wrote them once. */
+export function ownFiles({ manage }: Pick<Installation, 'manage'>, lock: LockFile | undefined): readonly LockedFile[] {
+  return manage === 'pin' ? [] : (lock?.files ?? []);
+}
+
 /** @param like Any object id of the repository: tells the hash of blob ids. */
 export function lockFiles(files: FileSet, like: string): readonly LockedFile[] {
   return [...files]
@@ -40,11 +48,11 @@ export function lockFiles(files: FileSet, like: string): readonly LockedFile[] {
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** @returns One digest over all rendered files with their paths. */
-export function renderDigestOf({ files }: Pick<LockFile, 'files'>): Digest {
+/** @returns One digest over all rendered files with their paths, or over what was pinned where. */
+export function renderDigestOf({ files, pinned, version }: Pick<LockFile, 'files' | 'pinned' | 'version'>): Digest {
   return digestOfParts(
     'consignee/render/1',
-    files.flatMap(({ path, digest }) => [path, digest]),
+    pinned === undefined ? files.flatMap(({ path, digest }) => [path, digest]) : ['pinned', pinned, version],
   );
 }
 
@@ -68,7 +76,7 @@ digest:
   value: ${quote(digest.value)}
 manifest: ${quote(lock.manifest)}
 templates: ${quote(lock.templates)}
-inputs: ${quote(lock.inputs)}
+${lock.pinned === undefined ? '' : `pinned: ${quote(lock.pinned)}\n`}inputs: ${quote(lock.inputs)}
 ${lock.policy ? `policy: ${quote(lock.policy)}\n` : ''}parameters: [${lock.parameters.map(quote).join(', ')}]
 files:${files.length === 0 ? ' []\n' : `\n${files.join('')}`}`;
 }
@@ -170,6 +178,7 @@ function readLock({ fields, lineOf }: LockData, path: string): LockFile {
     },
     manifest: take('manifest', parseDigest),
     templates: take('templates', anyText),
+    ...(fields.pinned !== undefined && { pinned: take('pinned', anyText) }),
     inputs: take('inputs', parseDigest),
     ...(fields.policy !== undefined && { policy: take('policy', parseDigest) }),
     parameters: list('parameters').filter((it) => typeof it === 'string'),

@@ -30,6 +30,7 @@ const titles: Readonly<Record<RefuseReason, string>> = {
   'version-vanished': 'the registry lost a version',
   'no-versions': 'the registry has no version',
   'files-edited': 'files were changed by hand',
+  'pinned-otherwise': 'a manifest has another version',
   'files-occupied': 'files are in the way of {version}',
   'declared-elsewhere': '{version} would be declared twice',
 };

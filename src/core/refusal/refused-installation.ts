@@ -59,6 +59,7 @@ const aboutWhich: Readonly<Record<RefuseReason, 'candidate' | 'named' | 'none'>>
   'version-vanished': 'none',
   'no-versions': 'none',
   'files-edited': 'none',
+  'pinned-otherwise': 'none',
   'files-occupied': 'candidate',
   'declared-elsewhere': 'candidate',
 };

@@ -67,6 +67,7 @@ const otherTurns: Readonly<Record<Exclude<RefuseReason, 'not-verified'>, Turn>> 
     request: undefined,
   },
   'files-edited': turns.repository,
+  'pinned-otherwise': turns.repository,
   'files-occupied': turns.repository,
   'declared-elsewhere': turns.repository,
 };

@@ -152,6 +152,11 @@ describe('the next step', () => {
     ],
     ['refuses to write over what a person edited', { edited: ['a.yaml'] }, { kind: 'refuse', because: 'files-edited' }],
     [
+      'refuses to change a manifest that has another version than the lock file',
+      { pinned: 'It has v1.0.5.' },
+      { kind: 'refuse', because: 'pinned-otherwise', detail: 'It has v1.0.5.' },
+    ],
+    [
       'tells of an edit even when nothing newer is there',
       { edited: ['a.yaml'], proposal: { kind: 'installed' } },
       { kind: 'refuse', because: 'files-edited' },
@@ -230,6 +235,7 @@ const anyObservation: fc.Arbitrary<Observation> = fc.record({
   vanished: fc.subarray([version('v1.2.0')]),
   replaced: fc.subarray<Reason>([{ code: 'digest-mismatch', message: 'other', where: 'x' }]),
   edited: fc.subarray(['a.yaml']),
+  pinned: fc.constantFrom(undefined, 'It has another version.'),
   proposal: anyProposal,
   branch: anyBranch,
   pullRequest: fc.constantFrom(undefined, pullRequest()),
@@ -247,6 +253,7 @@ property.prop([anyObservation])('writes nothing while anything stands against it
   expect(seen.vanished).toEqual([]);
   expect(seen.replaced).toEqual([]);
   expect(seen.edited).toEqual([]);
+  expect(seen.pinned).toBeUndefined();
   expect(seen.branch.kind).not.toBe('others');
   expect(seen.proposal.kind).not.toBe('refused');
   expect(seen.held).toBeUndefined();

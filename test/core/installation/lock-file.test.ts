@@ -97,7 +97,8 @@ test('files are listed in the order of their paths, with the ids that git gives 
 });
 
 test('the render digest changes with any path and any content', () => {
-  const of = (entries: [string, string][]) => renderDigestOf({ files: lockFiles(new Map(entries), 'a'.repeat(40)) });
+  const of = (entries: [string, string][]) =>
+    renderDigestOf({ ...lockFile(), files: lockFiles(new Map(entries), 'a'.repeat(40)) });
   const digests = [
     of([['a', '1']]),
     of([['a', '2']]),

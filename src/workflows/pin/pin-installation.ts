@@ -1,0 +1,88 @@
+import { Failure } from '../../core/failure.ts';
+import { type LockFile, printLockFile } from '../../core/installation/lock-file.ts';
+import { evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
+import { floatsOver, pins } from '../../core/pin/read-pin.ts';
+import { replacePin } from '../../core/pin/replace-pin.ts';
+import { printEvidenceFile } from '../../core/trust/evidence-file.ts';
+import { isExactPin } from '../../core/version/constraint.ts';
+import { parseVersion, type Version } from '../../core/version/version.ts';
+import type { RenderedInstallation, RenderInstallationInput } from '../render-installation.ts';
+import type { LocatedPin } from './locate-pin.ts';
+
+/** What stands for the template set in lock files of installations that are not rendered. */
+export const pinLabel = 'pin';
+
+export type PinInstallationInput = Pick<
+  RenderInstallationInput,
+  'installation' | 'version' | 'manifest' | 'installed' | 'policyDigest' | 'evidence' | 'inputs'
+> & { readonly located: LocatedPin };
+
+/**
+ * Puts a verified component version into the one object of people that deploys it, and renders nothing. Same input, same bytes.
+ *
+ * An adoption, for which nothing is installed yet, leaves a range that the version is in as it is: people's file does not change.
+ *
+ * @throws {Failure} `configuration` where the field cannot be changed alone; `content` for a version that cannot be pinned.
+ */
+export function pinInstallation(input: PinInstallationInput): RenderedInstallation {
+  const { installation, version, manifest, policyDigest, evidence, inputs, located } = input;
+  if (!evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
+  refuseFloating(input);
+  const lock: LockFile = {
+    environment: installation.environment,
+    application: installation.application,
+    component: installation.component,
+    version,
+    digest: evidence.digest,
+    manifest,
+    templates: pinLabel,
+    pinned: located.path,
+    inputs,
+    ...(policyDigest && { policy: policyDigest }),
+    parameters: [],
+    files: [],
+  };
+  const text = changedText(input);
+  const beside = new Map([
+    [lockPathOf(installation), printLockFile(lock)],
+    [evidencePathOf(installation), printEvidenceFile({ ...evidence, manifest })],
+    ...(text === undefined ? [] : ([[located.path, text]] as const)),
+  ]);
+  const place = `${located.path}:${located.pin.line}`;
+  const notes = pins(located.pin, version) ? [`${place} has ${version} already: only the lock file is written.`] : [];
+  return { lock, files: new Map(), beside, valuesAdded: undefined, notes };
+}
+
+/** @returns The file with the version in it; `undefined` when it stays as it is. */
+function changedText({ installed, version, located }: PinInstallationInput): string | undefined {
+  const { path, text, pin } = located;
+  const { value, field, line } = pin;
+  if (pins(pin, version) || (!installed && floatsOver(pin, version))) return undefined;
+  const why = value.kind === 'unusable' ? value.why : 'belongs to something else as well';
+  const changed = value.kind === 'text' ? replacePin(text, value, version) : undefined;
+  if (changed !== undefined) return changed;
+  throw new Failure('configuration', `${version} cannot be written to ${path}: ${field} ${why}.`, {
+    place: { file: path, line },
+    remedy: `Write ${field} as a plain version, such as ${version}, where it stands.`,
+  });
+}
+
+/**
+ * ocm-controller takes a version with fewer than three numbers for a range (ocm-domain.md 3.10.1): the cluster would follow versions
+ * that nobody proposed.
+ *
+ * @throws {Failure} `content`
+ */
+function refuseFloating({ version, located, installation }: PinInstallationInput): void {
+  const parsed = parseVersion(version);
+  if (located.pin.generation === 2 || !parsed || isExactPin(parsed)) return;
+  throw floatingFailure(installation.component, version);
+}
+
+/** @returns The failure for a version that ocm-controller would take for a range. */
+export function floatingFailure(component: string, version: Version): Failure {
+  const message = `${component} ${version} cannot be pinned: ocm-controller would follow every ${version}.x.`;
+  return new Failure('content', message, {
+    remedy: 'Ask the provider for a version with three numbers, or put this one on the skip list.',
+  });
+}
