@@ -11,6 +11,7 @@ import { readInputs } from '../read-inputs.ts';
 import { readLockAt } from '../read-lock.ts';
 import { chooseInstallations } from '../run-pass.ts';
 import { findAhead } from './find-ahead.ts';
+import { findPinDifferences } from './find-pin-differences.ts';
 import { judgeAbsent, judgeUnreadable } from './judge-without-lock.ts';
 import { renderAgain } from './render-again.ts';
 import {
@@ -138,7 +139,8 @@ async function findDifferences(locked: Locked, attempt: Attempt, { view, world }
   const files = await Promise.all(compareTrees(wanted, found, installation).map((it) => findEdit(it, since)));
   const inLock = again?.kind === 'rendered' ? findLockDifferences(lock, again, installation) : [];
   const elsewhere = await findElsewhere(installation, attempt, { view, world });
-  const differences = joinDifferences([...files, ...inLock, ...elsewhere, ...(trouble ? [trouble] : [])]);
+  const inPin = await findPinDifferences(locked, attempt, { view, world });
+  const differences = joinDifferences([...files, ...inPin, ...inLock, ...elsewhere, ...(trouble ? [trouble] : [])]);
   return { differences, compared: own.size };
 }
 

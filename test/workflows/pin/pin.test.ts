@@ -1,52 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { createPinned, manifests } from '../../support/pinned-world.ts';
 import { createWorld, expectNothingWritten, install, type World } from '../../support/world.ts';
 
 const lockPath = '.consignee/lock/default/podinfo.yaml';
 const file = 'apps/podinfo.yaml';
 
-/** A manifest as people write it, with everything that a careless writer would lose. */
-const manifests = {
-  1: (version: string) => `# who: team web  
----
-apiVersion: delivery.ocm.software/v1alpha1
-kind: ComponentVersion
-metadata:
-    name:   podinfo   # odd blanks
-spec:
-    component: "example.org/podinfo"
-    interval: 10m
-    version: { semver: ${version} }    # v1.0.0 was the first
-    repository: {url: registry.example.org/consumer}
----
-# the rest
-kind: Other
-`,
-  2: (version: string) =>
-    `apiVersion: delivery.ocm.software/v1alpha1
-kind: Component
-metadata: {name: podinfo}
-spec:
-  repositoryRef: {name: podinfo}
-  component: example.org/podinfo
-  semver: ${version} # exact
-  interval: 10m
-`.replaceAll('\n', '\r\n'),
-} as const;
 const generations = [1, 2] as const;
-
-interface Pinned {
-  readonly files: Readonly<Record<string, string>>;
-  readonly versions?: readonly string[];
-  readonly environments?: string;
-}
-
-/** A repository with manifests of people, and `manage: pin`. */
-async function createPinned({ files, versions = ['v1.0.0'], environments = '' }: Pinned): Promise<World> {
-  const world = await createWorld({ config: `manage: pin\n${environments}` });
-  for (const version of versions) await world.publish(version);
-  await world.person.commit('main', files);
-  return world;
-}
 
 async function why(world: World): Promise<string> {
   const [result] = await world.pass({ mode: 'plan' });
