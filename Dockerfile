@@ -13,10 +13,10 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM node:24.21.0-trixie-slim
-# git speaks to the forges, with the certificate authorities of the system; tini is the process 1 that passes signals on and buries what git
+# git speaks to the forges, with the certificate authorities of the system, over ssh as well; gpg signs commits, as ssh does; tini is the process 1 that passes signals on and buries what git
 # leaves behind. What could install something else is taken away.
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends ca-certificates git tini \
+  && apt-get install --yes --no-install-recommends ca-certificates git gpg gpg-agent openssh-client tini \
   && rm -rf /var/lib/apt/lists/* /usr/local/lib/node_modules /opt/yarn-* \
     /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
 COPY --from=dependencies /opt/consignee/node_modules /opt/consignee/node_modules

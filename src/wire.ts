@@ -65,8 +65,8 @@ function connect(config: ServerConfig, { variables, clock }: Surroundings): Conn
       return store;
     },
     openForge: async (name) => {
-      const { cache } = config;
-      const forge = opened.get(name) ?? openForge(findRepository(config, name), { variables, clock, cache });
+      const { cache, signing } = config;
+      const forge = opened.get(name) ?? openForge(findRepository(config, name), { variables, clock, cache, signing });
       opened.set(name, forge);
       // What could not be opened is not to be closed.
       forge.catch(() => opened.delete(name));

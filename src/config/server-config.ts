@@ -36,7 +36,17 @@ export interface ServerConfig {
   readonly notify: readonly Notification[];
   readonly limits: Limits;
   readonly author: Person;
+  readonly signing: Signing | undefined;
   readonly trust: TrustFloor;
+}
+
+/** Signatures of commits. Paths can be opened as they are. */
+export interface Signing {
+  readonly format: 'ssh' | 'openpgp';
+  /** Path of an ssh key, or fingerprint of an OpenPGP key. */
+  readonly key: string | undefined;
+  readonly allowedSigners: string | undefined;
+  readonly home: string | undefined;
 }
 
 export interface Limits {
@@ -76,7 +86,20 @@ function resolveServer(written: WrittenServer, document: ConfigDocument): Server
     notify: resolveNotifications(written.notify, locate),
     limits: resolveLimits(written.limits ?? {}),
     author,
+    signing: resolveSigning(written.signing, locate),
     trust: resolveTrust(written.trust ?? {}),
+  };
+}
+
+function resolveSigning(written: WrittenServer['signing'], locate: (path: string) => string): ServerConfig['signing'] {
+  if (!written) return undefined;
+  const { format, key, allowedSigners, home } = written;
+  const located = (path: string | undefined) => (path === undefined ? undefined : locate(path));
+  return {
+    format,
+    key: key?.startsWith('file:') ? located(key.slice('file:'.length)) : key,
+    allowedSigners: located(allowedSigners),
+    home: located(home),
   };
 }
 

@@ -126,6 +126,52 @@ const store = z.union([
   }),
 ]);
 
+const signing = z
+  .strictObject({
+    format: choice(['ssh', 'openpgp']).describe('Kind of key, as git has it.'),
+    key: text(
+      /^(?:file:[^\s].*|(?:0x)?[0-9A-Fa-f]{16,64})$/,
+      'file: and the path of an ssh key such as file:keys/commits, or the fingerprint of an OpenPGP key',
+    )
+      .describe('Signs all commits of the bot. It has no passphrase. Without it, nothing is signed.')
+      .optional(),
+    allowedSigners: path
+      .describe('For `ssh`: the keys that count for `verify-render`, in lines `<name> <public key>`.')
+      .optional(),
+    home: path
+      .describe('For `openpgp`: folder of the keyring, with the key, and with the public keys that count.')
+      .optional(),
+  })
+  .check(({ value, issues }) => {
+    const wrong = (value.format === 'ssh' ? wrongForSsh : wrongForOpenPgp).find(([is]) => is(value));
+    if (!wrong) return;
+    const [, message, remedy] = wrong;
+    issues.push({ code: 'custom', input: value, message, params: { remedy } });
+  });
+
+interface WrittenSigning {
+  readonly key?: string | undefined;
+  readonly allowedSigners?: string | undefined;
+  readonly home?: string | undefined;
+}
+
+type WrongSigning = readonly [is: (written: WrittenSigning) => boolean, message: string, remedy: string];
+
+const wrongForSsh: readonly WrongSigning[] = [
+  [({ home }) => home !== undefined, 'ssh keys have no keyring', 'Take "home" away.'],
+  [({ key }) => key?.startsWith('file:') === false, 'an ssh key is a file', 'Write key: file:<path>.'],
+];
+
+const wrongForOpenPgp: readonly WrongSigning[] = [
+  [
+    ({ allowedSigners }) => allowedSigners !== undefined,
+    'in openpgp the keyring says which keys count',
+    'Write "home", the folder of the keyring, instead.',
+  ],
+  [({ home }) => home === undefined, 'the keyring is missing', 'Write "home", the folder of the keyring.'],
+  [({ key }) => key?.startsWith('file:') === true, 'an OpenPGP key lies in the keyring', 'Write its fingerprint.'],
+];
+
 const address = text(/^(?:\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/, 'host and port such as 127.0.0.1:8080');
 
 const listen = z.strictObject({
@@ -213,6 +259,7 @@ export const serverSchema = z.strictObject({
   listen: listen.describe('Addresses to listen on. Without one, the listener is off.').optional(),
   limits: limits.describe('Limits of the process.').optional(),
   author: author.describe('Author of commits.').meta({ default: serverDefaults.author }).optional(),
+  signing: signing.describe('Signatures of commits. Without it, they are not signed.').optional(),
   trust: trust.describe('What every repository must keep to: it can tighten this, not loosen it.').optional(),
 });
 

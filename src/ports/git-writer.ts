@@ -10,14 +10,12 @@ export interface GitWriter {
    */
   writeTree(base: CommitSha | TreeSha, changes: readonly FileChange[]): Promise<TreeSha>;
 
-  /** Same input, same commit: the date is part of it. */
-  writeCommit(commit: {
-    readonly tree: TreeSha;
-    readonly parents: readonly CommitSha[];
-    readonly message: string;
-    readonly author: Person;
-    readonly at: Date;
-  }): Promise<CommitSha>;
+  /**
+   * The date is part of it: without a signature, same input gives the same commit.
+   *
+   * @throws {Failure} `configuration` when it is to be signed and cannot be.
+   */
+  writeCommit(commit: CommitToWrite): Promise<CommitSha>;
 
   /**
    * Moves refs, all or none, each only from where it is expected to be.
@@ -26,6 +24,16 @@ export interface GitWriter {
    * @throws {Failure} `forge-denied` when the server refused for another reason; `forge-unreachable`.
    */
   push(updates: readonly RefUpdate[]): Promise<'pushed' | 'stale'>;
+}
+
+export interface CommitToWrite {
+  readonly tree: TreeSha;
+  readonly parents: readonly CommitSha[];
+  readonly message: string;
+  readonly author: Person;
+  readonly at: Date;
+  /** Nobody else gets to see it, so it is not signed. */
+  readonly forComparing?: true;
 }
 
 export interface RefUpdate {

@@ -1,4 +1,4 @@
-import type { BlobId, Commit, CommitSha, Tree, TreeSha } from '../core/repository/commit.ts';
+import type { BlobId, Commit, CommitSha, CommitSignature, Tree, TreeSha } from '../core/repository/commit.ts';
 
 /** Reads one git repository at commits. Everything but `readRefs` answers the same for ever. */
 export interface RepositoryContent {
@@ -29,6 +29,9 @@ export interface RepositoryContent {
     readonly path?: string;
     readonly limit: number;
   }): Promise<readonly Commit[]>;
+
+  /** @returns What the signature of a commit proves; `undefined` where the operator names no keys that count. */
+  readSignature(commit: CommitSha): Promise<CommitSignature | undefined>;
 
   isAncestor(ancestor: CommitSha, descendant: CommitSha): Promise<boolean>;
 

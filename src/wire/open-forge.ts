@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type GitRepository, openGitRepository } from '../adapters/git/git-repository.ts';
 import { createPlainGitForge } from '../adapters/plain-git/plain-git-forge.ts';
 import { readSecret } from '../config/secrets.ts';
+import type { Signing } from '../config/server-config.ts';
 import type { ApplicationsRepository, ForgeConnection } from '../config/server-connections.ts';
 import { Failure } from '../core/failure.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,6 +16,7 @@ export interface ForgeSurroundings {
   readonly clock: Clock;
   /** Folder for what can be fetched again. */
   readonly cache: string;
+  readonly signing?: Signing | undefined;
 }
 
 export interface OpenedForge extends AsyncDisposable {
@@ -37,9 +40,18 @@ export async function openForge(
     environment: surroundings.variables,
     credentials: gitAccountOf(forge, token, surroundings),
     certificateAuthority: forge.certificateAuthority,
+    signing: withFullPaths(surroundings.signing),
   });
   const opened = await onForge(repository, { git, account, token, ...surroundings });
   return { forge: opened, [Symbol.asyncDispose]: () => git[Symbol.asyncDispose]() };
+}
+
+/** git may stand in another folder than this process. */
+function withFullPaths(signing: Signing | undefined): Signing | undefined {
+  if (!signing) return undefined;
+  const full = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
+  const key = signing.format === 'ssh' ? full(signing.key) : signing.key;
+  return { ...signing, key, allowedSigners: full(signing.allowedSigners), home: full(signing.home) };
 }
 
 interface Parts extends ForgeSurroundings {

@@ -191,8 +191,8 @@ async function pushProposal(act: Act): Promise<Pushed> {
   const { change } = act;
   if (!change) throw new Error('There is nothing rendered to propose.');
   const comparing = change.difference();
-  comparing.catch(() => undefined);
-  const justPushed = await pushChange(act, change);
+  // Where the push fails, what is being compared with is not taken away meanwhile.
+  const justPushed = await pushChange(act, change).finally(() => comparing.catch(() => undefined));
   const difference = await comparing;
   await rememberRisks({ ...act, proposed: change.lock }, difference, act);
   return { change, justPushed, difference };

@@ -57,6 +57,21 @@ describe('the server configuration', () => {
     });
   });
 
+  test.each([
+    ['{ format: ssh, key: "file:keys/a", allowedSigners: signers }', undefined],
+    ['{ format: ssh, allowedSigners: signers }', undefined],
+    ['{ format: openpgp, key: 0123456789ABCDEF, home: keyring }', undefined],
+    ['{ format: ssh, home: keyring }', 'no keyring'],
+    ['{ format: ssh, key: 0123456789ABCDEF }', 'is a file'],
+    ['{ format: openpgp, key: 0123456789ABCDEF }', 'keyring is missing'],
+    ['{ format: openpgp, home: keyring, allowedSigners: signers }', 'which keys count'],
+    ['{ format: openpgp, home: keyring, key: "file:keys/a" }', 'lies in the keyring'],
+  ])('commits are signed by %s', (signing, wrong) => {
+    const parse = () => parseServerConfig(`${smallest}signing: ${signing}\n`, 'conf/consignee.yaml').signing;
+    if (wrong !== undefined) expect(report(parse)).toContain(wrong);
+    else expect(JSON.stringify(parse())).not.toMatch(/"(?!conf\/)(?:keys|signers|keyring)/);
+  });
+
   test('a store in PostgreSQL is not yet available', () => {
     const text = `${smallest}store: { postgres: "env:DATABASE" }\n`;
     const config = parseServerConfig(text, 'consignee.yaml');

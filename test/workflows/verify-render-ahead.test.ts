@@ -3,6 +3,7 @@ import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import type { CommitSha, FileChange } from '../../src/core/repository/commit.ts';
 import type { PassPorts } from '../../src/workflows/pass.ts';
 import { verifyRender } from '../../src/workflows/verify-render/verify-render.ts';
+import { proposalMessage } from '../support/proposal-message.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { bot, openPorts, worldOptions } from '../support/world-ports.ts';
 
@@ -54,7 +55,8 @@ async function commit(
   const merged = typeof of === 'string' ? undefined : await content.mergeTrees(of[0], of[1]);
   if (merged?.kind === 'conflict') throw new Error('There is a conflict.');
   const tree = await writer.writeTree(merged?.tree ?? (typeof of === 'string' ? of : of[0]), changes);
-  const to = await writer.writeCommit({ tree, parents, message: 'Variant\n', author: bot, at: ports.clock.now() });
+  const message = await proposalMessage(tree, parents[0], content);
+  const to = await writer.writeCommit({ tree, parents, message, author: bot, at: ports.clock.now() });
   await writer.push([{ ref: `refs/heads/variant/${made++}`, expect: undefined, to }]);
   return to;
 }

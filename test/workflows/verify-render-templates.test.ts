@@ -6,6 +6,7 @@ import type { CommitSha, FileChange } from '../../src/core/repository/commit.ts'
 import type { PassPorts } from '../../src/workflows/pass.ts';
 import type { VerifiedRender } from '../../src/workflows/verify-render/verified-render.ts';
 import { verifyRender } from '../../src/workflows/verify-render/verify-render.ts';
+import { proposalMessage } from '../support/proposal-message.ts';
 import { branch, createWorld, install, type World } from '../support/world.ts';
 import { bot, openPorts, worldOptions } from '../support/world-ports.ts';
 
@@ -44,7 +45,8 @@ let made = 0;
 async function commit(of: CommitSha, parents: readonly CommitSha[], ...changes: readonly FileChange[]) {
   const { writer } = ports.forge;
   const tree = await writer.writeTree(of, changes);
-  const to = await writer.writeCommit({ tree, parents, message: 'Variant\n', author: bot, at: ports.clock.now() });
+  const message = await proposalMessage(tree, parents[0], ports.forge.content);
+  const to = await writer.writeCommit({ tree, parents, message, author: bot, at: ports.clock.now() });
   await writer.push([{ ref: `refs/heads/variant/${made++}`, expect: undefined, to }]);
   return to;
 }

@@ -10,6 +10,7 @@ import type { Forge } from '../../src/ports/forge.ts';
 import type { VerifiedRender } from '../../src/workflows/verify-render/verified-render.ts';
 import { verifyRender } from '../../src/workflows/verify-render/verify-render.ts';
 import { createWorkplace, runCli, type Workplace } from '../support/cli.ts';
+import { proposalMessage } from '../support/proposal-message.ts';
 import { bot, worldOptions } from '../support/world-ports.ts';
 
 const lockPath = '.consignee/lock/default/podinfo.yaml';
@@ -74,7 +75,8 @@ async function commit(
   changes: readonly FileChange[],
 ): Promise<CommitSha> {
   const tree = await git.writeTree(of, changes);
-  const to = await git.writeCommit({ tree, parents, message: `Variant ${made}\n`, author: bot, at: clock.now() });
+  const message = await proposalMessage(tree, parents[0], git);
+  const to = await git.writeCommit({ tree, parents, message, author: bot, at: clock.now() });
   await git.push([{ ref: `refs/heads/variant/${made++}`, expect: undefined, to }]);
   return to;
 }

@@ -15,6 +15,7 @@ import { push } from './push.ts';
 import { createCommitReader, linesOf } from './read-commits.ts';
 import { readTree } from './read-tree.ts';
 import { fetchRefs, type Refs } from './remote-refs.ts';
+import { type CommitSigning, readSignature, writeSigned } from './sign-commit.ts';
 import { writeTree } from './tree-writer.ts';
 
 /** One git repository, wherever it lies, read and written through a bare copy of it. */
@@ -38,6 +39,7 @@ export interface GitRepositoryOptions {
   readonly credentials?: (() => Promise<GitAccount>) | undefined;
   /** File in PEM, for https. */
   readonly certificateAuthority?: string | undefined;
+  readonly signing?: CommitSigning | undefined;
 }
 
 /** @see RepositoryContent.readBlobs */
@@ -50,7 +52,7 @@ const largestBlobBytes = 5 * 1024 * 1024;
  *   that git must not be given.
  */
 export async function openGitRepository(options: GitRepositoryOptions): Promise<GitRepository> {
-  const { url, cacheFolder, name, environment, credentials, certificateAuthority } = options;
+  const { url, cacheFolder, name, environment, credentials, certificateAuthority, signing } = options;
   const address = parseGitAddress(url, name);
   const git = createGit({ environment, address, credentials, certificateAuthority });
   const remote = { git, address, name, branches: options.branches };
@@ -68,7 +70,8 @@ export async function openGitRepository(options: GitRepositoryOptions): Promise<
   return {
     name,
     ...reading(copy, healing, fetchNow),
-    ...writing(copy, healing, (updates) => push(updates, remote, cache.folder)),
+    ...writing({ copy, healing, signing }, (updates) => push(updates, remote, cache.folder)),
+    readSignature: (commit) => healing(async () => signing && readSignature(commit, signing, copy)),
     [Symbol.asyncDispose]: copy.stop,
   };
 }
@@ -77,7 +80,7 @@ function reading(
   copy: LocalCopy,
   healing: Healing,
   fetchNow: () => Promise<Refs>,
-): Omit<RepositoryContent, 'name'> & Pick<GitRepository, 'findUnmerged'> {
+): Omit<RepositoryContent, 'name' | 'readSignature'> & Pick<GitRepository, 'findUnmerged'> {
   const readCommits = createCommitReader(copy);
   return {
     readRefs: () => healing(fetchNow),
@@ -103,12 +106,19 @@ function reading(
   };
 }
 
-function writing(copy: LocalCopy, healing: Healing, pushNow: GitWriter['push']): GitWriter {
+interface Writing {
+  readonly copy: LocalCopy;
+  readonly healing: Healing;
+  readonly signing: CommitSigning | undefined;
+}
+
+function writing({ copy, healing, signing }: Writing, pushNow: GitWriter['push']): GitWriter {
   return {
     writeTree: (base, changes) => healing(async () => writeTree(await readTree(copy, base), changes, copy)),
     writeCommit: (commit) =>
       healing(async () => {
         await copy.read(commit.tree, 'tree');
+        if (signing?.key !== undefined && !commit.forComparing) return writeSigned(commit, signing, copy);
         return commitShaOf(await copy.write('commit', printCommit(commit), commit.tree));
       }),
     push: (updates) =>

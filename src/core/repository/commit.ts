@@ -56,6 +56,13 @@ export interface Commit {
   readonly message: string;
 }
 
+/** What the signature of a commit proves, by the keys that count. */
+export type CommitSignature =
+  | { readonly kind: 'trusted' }
+  | { readonly kind: 'unsigned' }
+  /** By a key that does not count, or one that does and the commit is another. */
+  | { readonly kind: 'untrusted'; readonly why: string };
+
 /** All files of a commit, by path. */
 export type Tree = ReadonlyMap<string, TreeEntry>;
 

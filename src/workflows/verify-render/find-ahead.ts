@@ -89,5 +89,5 @@ function writeLike(
   made: Pick<Commit, 'tree' | 'parents'>,
   { ports }: VerifyWorld,
 ): Promise<CommitSha> {
-  return ports.forge.writer.writeCommit({ ...made, message, author, at });
+  return ports.forge.writer.writeCommit({ ...made, message, author, at, forComparing: true });
 }

@@ -11,7 +11,7 @@ import type { RenderedAgain } from '../is-render-of-its-lock.ts';
 export interface RenderDifference {
   readonly path: string;
   /** `lock`, `evidence` and `template` say which file it is; the others, what is wrong with it. */
-  readonly what: 'changed' | 'missing' | 'extra' | 'lock' | 'evidence' | 'template';
+  readonly what: 'changed' | 'missing' | 'extra' | 'lock' | 'evidence' | 'template' | 'commit';
   /** What more is known about it: the rest of a line. */
   readonly detail?: string | undefined;
   /** The commit that changed it since it was rendered. */

@@ -12,6 +12,7 @@ import { readLockAt } from '../read-lock.ts';
 import { chooseInstallations } from '../run-pass.ts';
 import { findAhead } from './find-ahead.ts';
 import { findPinDifferences } from './find-pin-differences.ts';
+import { judgeCommit } from './judge-commit.ts';
 import { judgeAbsent, judgeUnreadable } from './judge-without-lock.ts';
 import { renderAgain } from './render-again.ts';
 import {
@@ -81,13 +82,22 @@ async function verifyInstallation(
   const attempt = await renderAgain({ installation, lock, text }, view, world);
   const reasons = await findReasons({ installation, lock }, attempt, { view, world });
   const { differences, compared } = await findDifferences({ installation, lock }, attempt, { view, world });
-  const result = reasons.length > 0 ? 'refused' : differences.length > 0 ? 'differs' : 'reproduced';
+  const judged = await judgeOrigin(lock, attempt, { view, world });
+  const all = [...differences, ...judged.differences];
+  const result = reasons.length > 0 ? 'refused' : all.length > 0 ? 'differs' : 'reproduced';
   const notes = [
     ...(await noteOnInputs({ installation, lock }, attempt, { view, world })),
     ...noteUnlisted(installation, lock, state.tree),
+    ...judged.notes,
   ];
   const origin = attempt.origin.sha;
-  return { installation, version: lock.version, result, differences, reasons, notes, origin, compared };
+  return { installation, version: lock.version, result, differences: all, reasons, notes, origin, compared };
+}
+
+async function judgeOrigin(lock: LockFile, { origin, onto }: Attempt, { view, world }: VerifyAt) {
+  const { content } = world.ports.forge;
+  const merged = !view.ahead || (await content.isAncestor(origin.sha, view.base));
+  return judgeCommit({ lock, origin, onto, merged, content });
 }
 
 /**

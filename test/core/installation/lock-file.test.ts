@@ -1,34 +1,11 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { expect, test } from 'vitest';
-import type { ComponentName } from '../../../src/core/component/component-name.ts';
 import { digestOf } from '../../../src/core/digest.ts';
 import { Failure } from '../../../src/core/failure.ts';
-import {
-  type LockFile,
-  lockFiles,
-  parseLockFile,
-  printLockFile,
-  renderDigestOf,
-} from '../../../src/core/installation/lock-file.ts';
+import { lockFiles, parseLockFile, printLockFile, renderDigestOf } from '../../../src/core/installation/lock-file.ts';
 import { blobIdOf } from '../../../src/core/repository/commit.ts';
 import type { Version } from '../../../src/core/version/version.ts';
-
-function lockFile(changes: Partial<LockFile> = {}): LockFile {
-  return {
-    environment: 'default',
-    application: 'podinfo',
-    component: 'ocm.software/demos/podinfo' as ComponentName,
-    version: 'v1.0.0' as Version,
-    digest: { hashAlgorithm: 'SHA-256', normalisationAlgorithm: 'jsonNormalisation/v3', value: 'ab'.repeat(32) },
-    manifest: digestOf('manifest'),
-    templates: 'ocm-controller@1',
-    inputs: digestOf('inputs'),
-    policy: digestOf('policy'),
-    parameters: ['replicas', 'message'],
-    files: lockFiles(new Map([['components/podinfo/deploy.yaml', 'kind: FluxDeployer\n']]), 'a'.repeat(40)),
-    ...changes,
-  };
-}
+import { lockFile } from '../../builders/lock-file.ts';
 
 test('what is printed is read back equal', () => {
   expect(parseLockFile(printLockFile(lockFile()), 'lock.yaml')).toEqual(lockFile());
