@@ -30,6 +30,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/init': ['yaml'],
   'core/pin': ['yaml'],
   'core/repository': ['node:crypto'],
+  'core/target': ['yaml'],
   'core/template': ['yaml', '@bufbuild/cel'],
   'core/trust': ['node:crypto', 'node:zlib', 'pkijs'],
   'core/values': ['yaml'],

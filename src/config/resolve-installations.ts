@@ -65,6 +65,9 @@ function resolve(subject: Subject): ConfiguredInstallation | undefined {
     registry,
     pullSecret: unlessNone(effective(levels, 'pullSecret').value),
     source: resolveSource(effective(levels, 'source').value),
+    serviceAccount: unlessNone(effective(levels, 'serviceAccount').value),
+    deploy: effective(levels, 'deploy').value,
+    instance: unlessNone(effective(levels, 'instance').value),
     verify: (effective(levels, 'verify').value ?? []).map(resolveVerification),
     manage: effectiveValue(levels, 'manage'),
     templates: resolveTemplates(effectiveValue(levels, 'templates')),
@@ -88,7 +91,9 @@ function resolveRegistry(written: Settings['registry'], base = ''): Installation
 }
 
 function resolveSource(written: Settings['source']): Installation['source'] {
-  return written === undefined || written === 'none' ? undefined : { url: written.url, pullSecret: written.pullSecret };
+  if (written === undefined || written === 'none') return undefined;
+  const { url, pullSecret, by } = written;
+  return { url, pullSecret, by: by === 'component-version' ? by : undefined };
 }
 
 function resolveVerification({

@@ -78,6 +78,18 @@ export const basePath = text(
   'a path in the registry such as acme or teams/acme',
 );
 
+/** What the cluster reads: the scheme is https unless it says otherwise. */
+export const clusterRegistryName = text(
+  new RegExp(`^(?:http:\\/\\/)?[a-z0-9]+(?:[.-]+[a-z0-9]+)*(?::[0-9]{1,5})?(?:\\/${repositoryPath})*$`),
+  'a registry such as registry.example.org/team, with http:// in front where it has no TLS',
+);
+
+/** A resource of the component, or of one that it refers to: `resource`, `reference/resource`. */
+export const resourcePath = text(
+  /^[!-.0-~]{1,128}(?:\/[!-.0-~]{1,128}){0,10}$/,
+  'the name of a resource such as manifests, or reference/manifests for a resource of a referenced component',
+);
+
 /** Names of Kubernetes objects: RFC 1123 subdomains. */
 export const objectName = text(
   /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,

@@ -4,6 +4,7 @@ import { verifiedCheck } from '../core/pull-request/checks.ts';
 import { parseConstraint } from '../core/version/constraint.ts';
 import {
   choice,
+  clusterRegistryName,
   duration,
   folder,
   list,
@@ -12,6 +13,7 @@ import {
   parsed,
   printable,
   registryName,
+  resourcePath,
   text,
   valuesFile,
 } from './scalars.ts';
@@ -52,7 +54,7 @@ const registry = z.union([
   registryName,
   z.strictObject({
     url: registryName.describe('Where the bot reads.'),
-    inCluster: registryName
+    inCluster: clusterRegistryName
       .describe('The same registry as the cluster reaches it. Default: the same as `url`.')
       .optional(),
   }),
@@ -61,8 +63,13 @@ const registry = z.union([
 const source = z.union([
   z.literal('none', 'none'),
   z.strictObject({
-    url: registryName.describe("The provider's registry."),
+    url: clusterRegistryName.describe("The provider's registry."),
     pullSecret: objectName.describe('Secret in the cluster with the credentials for it.').optional(),
+    by: choice(['subscription', 'component-version'])
+      .describe(
+        'With ocm-controller, what replicates: a ComponentSubscription, which follows `versions` (the default), or the ComponentVersion, which brings the one version that is installed.',
+      )
+      .optional(),
   }),
 ]);
 
@@ -90,6 +97,16 @@ const flux = z.union([
     namespace: objectName.describe('Namespace of both. Default: `flux-system`.').optional(),
   }),
 ]);
+
+const deployment = z.strictObject({
+  resource: resourcePath.describe('What to deploy.'),
+  configuration: resourcePath
+    .describe(
+      'With ocm-controller, the resource with the rules for localization and configuration (ConfigData); `none` deploys the resource as it is. Default: `config`, and `none` with `as: helm`.',
+    )
+    .optional(),
+  as: choice(['kustomize', 'helm']).describe('What the resource is. Default: `kustomize`.').optional(),
+});
 
 const approvals = z.union([
   z.literal('none', 'none'),
@@ -161,14 +178,35 @@ export const settingsShape = {
   source: source
     .meta({
       id: 'source',
-      description:
-        "The provider's registry, from which a ComponentSubscription replicates; `none` for no subscription.",
+      description: "The provider's registry, from which the cluster replicates; `none` when it does not.",
     })
     .optional(),
   verify: verify
     .meta({
       id: 'verify',
       description: 'Signatures that must all hold. Required, unless the operator allows unsigned components.',
+    })
+    .optional(),
+  serviceAccount: objectName
+    .meta({
+      id: 'serviceAccount',
+      description:
+        'With ocm-controller, service account in the cluster whose pull secrets the controllers use; `none` for none.',
+    })
+    .optional(),
+  deploy: list(deployment, 'a list of resources to deploy')
+    .min(1, 'a list of at least one resource to deploy')
+    .meta({
+      id: 'deploy',
+      description:
+        "Resources to deploy. Default: the resource `manifests`; with `instance`, nothing besides. The first gives its objects the application's name: keep its place.",
+    })
+    .optional(),
+  instance: resourcePath
+    .meta({
+      id: 'instance',
+      description:
+        'With ocm-k8s-toolkit, a resource with a ResourceGraphDefinition of kro: it is deployed, and an instance of what it defines is rendered; `none` for none.',
     })
     .optional(),
   versions: versions

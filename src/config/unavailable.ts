@@ -7,7 +7,6 @@ const laterSettings: { readonly [Name in SettingName]?: Later<NonNullable<Settin
   health: { asked: (value) => value !== 'none', what: 'waiting for health reports from Flux' },
   soak: { asked: (value) => !value.startsWith('0'), what: 'waiting for a soak time' },
   windows: { asked: (value) => value.length > 0, what: 'merging in time windows only' },
-  templates: { asked: (value) => value.startsWith('ocm-k8s-toolkit@'), what: 'the template set ocm-k8s-toolkit' },
 };
 
 /** Keys of an environment that later versions act on. */
@@ -34,7 +33,7 @@ export function unavailableIn(subject: Subject): readonly Unavailable[] {
   const keys = (['after', 'repository', 'branch'] as const)
     .filter((key) => content[key] !== undefined && content[key].length > 0)
     .map((key) => notYet(key, laterKeys[key], placeOf(key)));
-  const settings = (['health', 'soak', 'windows', 'templates'] as const).flatMap(
+  const settings = (['health', 'soak', 'windows'] as const).flatMap(
     (setting) => unavailableSetting(subject, setting) ?? [],
   );
   return [...keys, ...settings];

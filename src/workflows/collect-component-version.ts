@@ -12,7 +12,7 @@ import {
 import { type ResourceReading, readResource, readResourceBytes } from './read-resource.ts';
 
 export type CollectRequest = WantedVersion & {
-  /** Names of resources whose bytes are wanted, for rendering. */
+  /** Paths of resources whose bytes are wanted, for rendering: `resource`, or `reference/…/resource`. */
   readonly readResources?: readonly string[];
   readonly limits?: Partial<CollectLimits>;
 };
@@ -51,12 +51,30 @@ export async function collectComponentVersion(
   request: CollectRequest,
 ): Promise<CollectedVersion> {
   const { root, below, limits } = await readDescriptors(repository, request);
-  const wanted = new Set(request.readResources ?? []);
+  const wanted = wantedByVersion(request.readResources ?? [], { root, below });
   const all = await mapLimited([root, ...below.values()], concurrency, (version) =>
-    readContents(repository, version, { limits, readResources: version === root ? wanted : new Set() }),
+    readContents(repository, version, { limits, readResources: wanted.get(keyOf(version.wanted)) ?? new Set() }),
   );
   const contents = new Map(all.map((it) => [keyOf(it.wanted), it]));
   return build(root, { contents, name: repository.name, limits });
+}
+
+/** @returns Names of the wanted resources by the version that has them. A path that leads nowhere is passed over. */
+function wantedByVersion(paths: readonly string[], { root, below }: Descriptors): ReadonlyMap<string, Set<string>> {
+  const wanted = new Map<string, Set<string>>();
+  for (const path of paths) {
+    const steps = path.split('/');
+    const name = steps.pop() ?? '';
+    let version: Version | undefined = root;
+    for (const step of steps) {
+      const reference: ComponentReference | undefined = version && referencesOf(version).find((it) => it.name === step);
+      version = reference && below.get(keyOf({ component: reference.componentName, version: reference.version }));
+    }
+    if (!version) continue;
+    const key = keyOf(version.wanted);
+    wanted.set(key, (wanted.get(key) ?? new Set()).add(name));
+  }
+  return wanted;
 }
 
 /** As `collectComponentVersion`, without a look at any resource: for what was verified before. */
@@ -68,6 +86,12 @@ export async function collectDescriptors(
   const unread = { resources: [], contents: new Map<string, never>() };
   const contents = new Map([root, ...below.values()].map((it) => [keyOf(it.wanted), { ...it, ...unread }]));
   return build(root, { contents, name: repository.name, limits });
+}
+
+interface Descriptors {
+  readonly root: Version;
+  /** By component and version. */
+  readonly below: ReadonlyMap<string, Version>;
 }
 
 async function readDescriptors(repository: ComponentRepository, request: CollectRequest) {

@@ -5,6 +5,7 @@ import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, ownFiles, printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
 import type { Commit, CommitSha, FileChange } from '../core/repository/commit.ts';
+import { contentPathsOf, targetOf } from '../core/target/target.ts';
 import { identityDigest } from '../core/trust/component-digest.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Reason } from '../core/trust/reason.ts';
@@ -15,7 +16,7 @@ import type { PassOptions, PassPorts } from './pass.ts';
 import { readComponentVersion } from './read-component-version.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
-import { configurationResource, type RenderedInstallation } from './render-installation.ts';
+import type { RenderedInstallation } from './render-installation.ts';
 import { collectAndVerify } from './verify-component-version.ts';
 
 interface World {
@@ -116,9 +117,10 @@ export async function renderFromLock(input: RenderFromLockInput, world: RenderWo
     templateSets: ports.templateSets,
     floor: options.floor,
   });
+  const target = targetOf(installation, inputs.templates.set);
   const { collected, evidence } = await collectAndVerify(
     () => ports.repositories.open(registry),
-    { component: installation.component, version: lock.version, readResources: [configurationResource] },
+    { component: installation.component, version: lock.version, readResources: contentPathsOf(target) },
     { policy: inputs.policy, now: ports.clock.now(), installed: true },
   );
   const reasons = findReasonsAgainst(lock, evidence);
@@ -131,6 +133,7 @@ export async function renderFromLock(input: RenderFromLockInput, world: RenderWo
     manifest: lock.manifest,
     installed,
     templates: inputs.templates,
+    target,
     policy: inputs.policy,
     // The operator's part of it may have changed since.
     policyDigest: lock.policy,

@@ -7,12 +7,12 @@ import { branchOf, evidencePathOf, lockPathOf } from '../core/installation/place
 import { parseBody } from '../core/pull-request/body.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { FileChange, FileSet } from '../core/repository/commit.ts';
+import { refuseUnfit } from '../core/target/check-target.ts';
+import { contentPathsOf, targetOf } from '../core/target/target.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import { policyDigestOf } from '../core/trust/trust-policy.ts';
-import { isExactPin } from '../core/version/constraint.ts';
 import type { Selection } from '../core/version/select-version.ts';
-import { parseVersion, type Version } from '../core/version/version.ts';
 import { noteOnBroughtBack } from './brought-back.ts';
 import { compareVersions } from './compare-versions.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
@@ -21,11 +21,11 @@ import { findDecidedAgainst } from './find-set-aside.ts';
 import { makeInstallation } from './make-installation.ts';
 import { noteOnFlux } from './note-on-flux.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
-import { floatingFailure } from './pin/pin-installation.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
 import { findRefusal, notVerified } from './refuse-candidate.ts';
-import { configurationResource, type RenderedInstallation } from './render-installation.ts';
+import { refuseGenerationChange } from './refuse-generation-change.ts';
+import type { RenderedInstallation } from './render-installation.ts';
 import { resolveTag, type TagLookup } from './resolve-tag.ts';
 import { type CandidateVerification, findVerdict, nextLook, verifyCandidate } from './verify-candidate.ts';
 
@@ -112,16 +112,17 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   const { installation, ports, options } = input;
   const installed = input.installed?.version === candidate.version ? input.installed : undefined;
   const proposed = await readProposed(input, candidate);
+  const target = targetOf(installation, inputs.templates.set);
   const open = () => ports.repositories.open(installation.registry.url);
   const { collected, evidence, lookAgainAt } = await verifyCandidate(verification, {
     lookup: input.lookup,
     open,
-    readResources: [configurationResource],
+    readResources: contentPathsOf(target),
   });
   const refused = findRefusal(evidence, candidate, { ...input, installed, proposed, lookAgainAt });
   if (refused || !evidence.manifest)
     return { evidence, proposal: refused ?? notVerified(evidence.reasons, { ...input, lookAgainAt }) };
-  refuseFloating(installation, candidate.version);
+  refuseUnfit({ target, installation, collected });
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
   const known = installed?.inputs === inputs.digest && !input.floats;
   if (known && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
@@ -136,6 +137,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
     policyDigest: policyDigestOf(inputs.policy),
     installed: input.installed,
     templates: inputs.templates,
+    target,
     policy: inputs.policy,
     inputs: inputs.digest,
     collected,
@@ -143,18 +145,18 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
     state: input.view.state,
     ports,
   });
+  await refuseGenerationChange({
+    name: installation.name,
+    installed: input.installed,
+    lock: rendered.lock,
+    files: rendered.files,
+    content: ports.forge.content,
+  });
   return {
     evidence,
     files: new Map([...rendered.files, ...rendered.beside]),
     ...(await hold(input, candidate, { rendered, evidence, difference })),
   };
-}
-
-/** @throws {Failure} `content` for a version that manifests of the built-in set would not pin. */
-function refuseFloating({ manage, templates, component }: Installation, version: Version): void {
-  const parsed = parseVersion(version);
-  if (manage === 'pin' || templates.kind !== 'built-in' || !parsed || isExactPin(parsed)) return;
-  throw floatingFailure(component, version);
 }
 
 /** The lock file of the open proposal, when that is of the same version. */

@@ -46,6 +46,9 @@ function digestOfInputs(installation: Installation, templates: LoadedTemplateSet
     valuesPath,
     versions,
     verify,
+    serviceAccount,
+    deploy,
+    instance,
   } = installation;
   const settings = {
     environment,
@@ -58,6 +61,9 @@ function digestOfInputs(installation: Installation, templates: LoadedTemplateSet
     source: source && { ...source, versions },
     flux,
     valuesPath,
+    serviceAccount,
+    deploy,
+    instance,
     verify: verify.map(({ signature, secret }) => ({ signature, secret })),
     // A key that the cluster has in a secret is in no manifest.
     keys: policy.signatures.map(({ name, anyOf }) =>

@@ -6,7 +6,11 @@ import { type LockFile, lockFiles, printLockFile } from '../core/installation/lo
 import { componentsFolderOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
 import type { PullRequestContent } from '../core/pull-request/describe.ts';
 import type { FileSet } from '../core/repository/commit.ts';
-import { parseConfigData } from '../core/template/config-data.ts';
+import { refuseIncompleteInstance } from '../core/target/check-instance.ts';
+import { resolveDeployments } from '../core/target/deployments.ts';
+import { parseGraphDefinition } from '../core/target/graph-definition.ts';
+import { readContentAt, readDefaults } from '../core/target/read-defaults.ts';
+import type { Target } from '../core/target/target.ts';
 import { templateVariables } from '../core/template/variables.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { printEvidenceFile } from '../core/trust/evidence-file.ts';
@@ -17,9 +21,6 @@ import { constraintForAllControllers, parseConstraint } from '../core/version/co
 import type { Version } from '../core/version/version.ts';
 import type { Evaluator } from '../ports/evaluator.ts';
 import type { LoadedTemplateSet } from './load-template-set.ts';
-
-/** The resource that describes the component's parameters; by convention, as in the walkthrough. */
-export const configurationResource = 'config';
 
 /** Everything that a component version comes to in the applications repository. */
 export interface RenderedInstallation {
@@ -46,6 +47,8 @@ export interface RenderInstallationInput {
   readonly manifest: Digest;
   readonly installed: LockFile | undefined;
   readonly templates: LoadedTemplateSet;
+  /** What the template set renders for. The content at its `contentPathsOf` must have been collected. */
+  readonly target: Target;
   readonly policy: TrustPolicy;
   /** Digest of the policy that the proposal is made under. */
   readonly policyDigest: Digest | undefined;
@@ -66,9 +69,12 @@ export interface RenderInstallationInput {
  * @throws {Failure} `template`, `configuration` or `content`.
  */
 export async function renderInstallation(input: RenderInstallationInput): Promise<RenderedInstallation> {
-  const { installation, collected, evidence, evaluator, templates, version, manifest, inputs, installed } = input;
+  const { installation, target, collected, evidence, evaluator, templates, version, manifest, inputs, installed } =
+    input;
   const { descriptor } = collected;
   if (!descriptor || !evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
+  const deployments = resolveDeployments(target, collected, installation.application);
+  const definition = definitionOf(target, collected);
   const { files, initialValues = {} } = await evaluator.render({
     set: templates.set,
     variables: templateVariables({
@@ -76,10 +82,13 @@ export async function renderInstallation(input: RenderInstallationInput): Promis
       component: projectSigned(descriptor),
       keys: verifyingKeys(input),
       versions: rangeOf(installation),
-      defaults: defaultsOf(collected),
+      defaults: readDefaults(target, collected),
+      deployments,
+      definition,
     }),
     folders: { components: componentsFolderOf(installation), kustomizations: installation.flux?.kustomizations },
   });
+  if (definition) refuseIncompleteInstance(definition, files);
   const values = addValues(input, initialValues);
   const lock: LockFile = {
     environment: installation.environment,
@@ -102,9 +111,10 @@ export async function renderInstallation(input: RenderInstallationInput): Promis
   return { lock, files, beside, valuesAdded: values.added, notes: values.notes };
 }
 
-function defaultsOf({ component, version, contents }: CollectedVersion) {
-  const bytes = contents.get(configurationResource);
-  return bytes && parseConfigData(bytes, `the resource ${configurationResource} of ${component}:${version}`).defaults;
+function definitionOf({ definition }: Target, collected: CollectedVersion) {
+  if (definition === undefined) return undefined;
+  const source = `the resource ${definition} of ${collected.component}:${collected.version}`;
+  return parseGraphDefinition(readContentAt(collected, definition) ?? new Uint8Array(), source);
 }
 
 function rangeOf({ versions }: Installation): string {
@@ -134,13 +144,14 @@ interface AddedValues {
 
 /** Only parameters that no version offered before are added: one that people removed stays removed. */
 function addValues(
-  { installation, installed, values }: RenderInstallationInput,
+  { installation, installed, values, target }: RenderInstallationInput,
   initialValues: Readonly<Record<string, unknown>>,
 ): AddedValues {
   const offered = new Set(installed?.parameters);
   const fresh = Object.fromEntries(Object.entries(initialValues).filter(([name]) => !offered.has(name)));
   // A new installation gets its block even when it is empty: ocm-controller wants a mapping there.
-  if (installed && Object.keys(fresh).length === 0) return { files: [], added: undefined, notes: [] };
+  const wanted = !installed && target.generation !== 2;
+  if (!wanted && Object.keys(fresh).length === 0) return { files: [], added: undefined, notes: [] };
   const { valuesPath, application } = installation;
   const result = values.unreadable
     ? ({ kind: 'left-alone', because: 'it is no plain text in UTF-8' } as const)

@@ -1,6 +1,8 @@
 import { parseComponentName } from '../../src/core/component/component-name.ts';
 import type { SignedProjection } from '../../src/core/component/signed-projection.ts';
 import type { Installation } from '../../src/core/installation/installation.ts';
+import type { Deployment } from '../../src/core/target/deployments.ts';
+import { instanceName } from '../../src/core/template/instance-name.ts';
 import type { TemplateSet } from '../../src/core/template/template-set.ts';
 import type { VariablesInput } from '../../src/core/template/variables.ts';
 
@@ -25,6 +27,9 @@ export const podinfoInstallation: Installation = {
   registry: { url: 'gitea.ocm.dev/software-consumer', inCluster: 'gitea.ocm.dev/software-consumer' },
   pullSecret: 'gitea-registry-credentials',
   source: { url: 'gitea.ocm.dev/software-provider', pullSecret: 'gitea-registry-credentials' },
+  serviceAccount: undefined,
+  deploy: undefined,
+  instance: undefined,
   verify: [
     {
       signature: 'ocm-signing',
@@ -65,13 +70,29 @@ export function podinfoProjection(version = 'v1.0.0'): SignedProjection {
   };
 }
 
+/** What ocm-controller deploys of it by convention. */
+function deploymentOf(version: string): Deployment {
+  const element = { version, extraIdentity: null, referencePath: null };
+  return {
+    name: 'podinfo',
+    suffix: '',
+    instance: instanceName('podinfo', version),
+    as: 'kustomize',
+    resource: { ...element, name: 'manifests', identity: { name: 'manifests' }, type: 'dir' },
+    configuration: { ...element, name: 'config', identity: { name: 'config' }, type: 'file' },
+  };
+}
+
 export function podinfoVariables(change: Partial<VariablesInput> = {}): VariablesInput {
+  const { component = podinfoProjection() } = change;
   return {
     installation: podinfoInstallation,
-    component: podinfoProjection(),
+    component,
     keys: new Map(),
     versions: '>=v1.0.0',
     defaults: { replicas: 1, message: 'podinfo', serviceAccountName: 'default' },
+    deployments: [deploymentOf(component.version)],
+    definition: undefined,
     ...change,
   };
 }

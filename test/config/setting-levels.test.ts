@@ -10,6 +10,9 @@ const samples: { readonly [Name in SettingName]-?: readonly NonNullable<Settings
   registry: ['a.example.org', { url: 'b.example.org/base' }, { url: 'c.example.org', inCluster: 'd.example.org' }],
   pullSecret: ['one', 'two', 'none'],
   source: ['none', { url: 'a.example.org' }, { url: 'b.example.org', pullSecret: 'secret' }],
+  serviceAccount: ['none', 'one', 'two'],
+  deploy: [[{ resource: 'a' }], [{ resource: 'b', as: 'helm' }], [{ resource: 'c/d', configuration: 'none' }]],
+  instance: ['none', 'graph', 'part/graph'],
   verify: [[], [{ signature: 'a', publicKey: 'a.pub' }], [{ signature: 'b', anyOf: [{ publicKey: 'b.pub' }] }]],
   versions: ['*', '>=1.0.0', '<2.0.0'],
   skip: [[], ['1.0.0'], ['v1.0.0', '2.0.0']],
@@ -121,15 +124,11 @@ test('whatever is refused as not yet available is only refused where it is asked
   const refused = settingNames.filter((setting) => {
     const [prod, dev] = installations(
       setting,
-      setting === 'templates'
-        ? 'ocm-k8s-toolkit@1'
-        : samples[setting][2] === samples[setting][0]
-          ? samples[setting][1]
-          : samples[setting][2],
+      samples[setting][2] === samples[setting][0] ? samples[setting][1] : samples[setting][2],
     );
     expect(dev?.unavailable).toEqual([]);
     expect(prod?.unavailable.map((it) => it.setting)).toEqual(prod?.unavailable.length === 0 ? [] : [setting]);
     return prod?.unavailable.length === 1;
   });
-  expect(refused).toEqual(['templates', 'health', 'soak', 'windows']);
+  expect(refused).toEqual(['health', 'soak', 'windows']);
 });

@@ -230,14 +230,6 @@ describe('with other settings', () => {
       spec: { sourceRef: { name: 'podinfo-v2.0.0' } },
     });
   });
-
-  test('a component without the resources that the set expects is told by the names it has', () => {
-    const { resources, ...component } = podinfoProjection();
-    const { config } = resources;
-    expect(() => render({ component: { ...component, resources: config ? { config } : {} } })).toThrow(
-      /component\.resources has no manifests/,
-    );
-  });
 });
 
 describe.skipIf(!crdsAreThere)(

@@ -55,6 +55,7 @@ async function keyInManifests(signature: Partial<SignatureEvidence>, anyOf: read
     manifest: digest,
     installed: undefined,
     templates: { set: templateSet({}), label: 'test@1', own: [] },
+    target: { generation: undefined, deployments: [], definition: undefined, required: false },
     policy: { signatures: [{ name: 'release', anyOf }], allowUnsigned: false },
     policyDigest: undefined,
     collected,

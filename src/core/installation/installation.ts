@@ -19,8 +19,14 @@ export interface Installation {
   };
   /** Name of the secret in the cluster with which the controllers read the registry. */
   readonly pullSecret: string | undefined;
-  /** The provider's registry, from which a ComponentSubscription replicates. */
-  readonly source: { readonly url: string; readonly pullSecret: string | undefined } | undefined;
+  /** The provider's registry, from which the cluster replicates. */
+  readonly source: SourceSetting | undefined;
+  /** Name of the service account in the cluster whose pull secrets the controllers use. */
+  readonly serviceAccount: string | undefined;
+  /** What to deploy; `undefined` for what the generation of the controllers has by convention. */
+  readonly deploy: readonly DeploySetting[] | undefined;
+  /** Path of the resource that defines a kind, an instance of which is rendered. */
+  readonly instance: string | undefined;
   /** Every one must hold. Empty only where the operator allows unsigned components. */
   readonly verify: readonly RequiredVerification[];
   /** `pin`: people have manifests of their own, and only the version in the one that deploys the component is changed. */
@@ -84,6 +90,21 @@ interface VerificationTerm {
   readonly retired?: Date | undefined;
   /** From then on, or always when `true`, it admits nothing. */
   readonly revoked?: Date | true | undefined;
+}
+
+export interface SourceSetting {
+  readonly url: string;
+  readonly pullSecret: string | undefined;
+  /** What replicates, where it is not what follows the range of versions. */
+  readonly by?: 'component-version' | undefined;
+}
+
+/** One resource to deploy. Paths are `resource`, or `reference/…/resource` for a resource of a referenced component. */
+export interface DeploySetting {
+  readonly resource: string;
+  /** Path of the resource with its rules, or `none`. */
+  readonly configuration?: string | undefined;
+  readonly as?: 'kustomize' | 'helm' | undefined;
 }
 
 export type TemplatesSetting =

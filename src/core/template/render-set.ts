@@ -3,10 +3,10 @@ import { checkOutput, nameObject, type OutputRules } from './check-output.ts';
 import { createEvaluate, type ExpressionResult } from './expression.ts';
 import { readExpression, showExpression } from './find-expression.ts';
 import { outputPath } from './output-path.ts';
-import { type Placed, parseSetFile, type SetFile, type SetFileEntry, setFileName } from './set-file.ts';
+import { kindPattern, type Placed, parseSetFile, type SetFile, type SetFileEntry, setFileName } from './set-file.ts';
 import { type FilledTemplate, fillTemplate } from './splice.ts';
 import { templateFailure } from './template-failure.ts';
-import type { OutputFolders, RenderedSet, RenderInput, TemplateSet } from './template-set.ts';
+import type { OutputFolders, RenderedSet, RenderInput, TemplateSet, TemplateVariables } from './template-set.ts';
 
 /** Hears of every expression before it is evaluated: of one that never ends, it is the last to be heard of. */
 export type Watch = (expression: string, place: Place) => void;
@@ -18,20 +18,16 @@ export type Watch = (expression: string, place: Place) => void;
  */
 export function renderSet({ set, variables, folders }: RenderInput, watch: Watch = () => undefined): RenderedSet {
   const setFile = readSetFile(set);
-  const evaluate = createEvaluate({
-    ...variables,
-    folders: { ...folders, kustomizations: folders.kustomizations ?? null },
-  });
+  const all = { ...variables, folders: { ...folders, kustomizations: folders.kustomizations ?? null } };
   const findings: Finding[] = [...findUnused(set, setFile)];
   const rendering: Rendering = {
     set,
     folders,
     report: (place, message, remedy) => findings.push({ place, message, remedy }),
     findings,
-    evaluate: (expression, place) => {
-      watch(expression, place);
-      return evaluate(expression);
-    },
+    variables: all,
+    watch,
+    evaluate: watched(all, watch),
   };
   const files = renderFiles(setFile, rendering);
   const initialValues = setFile.values && renderValues(setFile.values, rendering);
@@ -39,7 +35,17 @@ export function renderSet({ set, variables, folders }: RenderInput, watch: Watch
   return { files, initialValues };
 }
 
+function watched(variables: TemplateVariables, watch: Watch): Rendering['evaluate'] {
+  const evaluate = createEvaluate(variables);
+  return (expression, place) => {
+    watch(expression, place);
+    return evaluate(expression);
+  };
+}
+
 interface Rendering {
+  readonly variables: TemplateVariables;
+  readonly watch: Watch;
   readonly set: TemplateSet;
   readonly folders: OutputFolders;
   readonly findings: Finding[];
@@ -68,24 +74,56 @@ function findUnused(set: TemplateSet, { files, values }: SetFile): readonly Find
 
 function renderFiles(setFile: SetFile, rendering: Rendering): ReadonlyMap<string, string> {
   const rules: OutputRules = {
-    kinds: setFile.kinds,
-    clusterKinds: setFile.clusterKinds,
-    namespaces: setFile.namespaces?.flatMap((it) => evaluateNamespace(it, rendering)),
+    kinds: setFile.kinds.flatMap((it) => evaluateKind(it, rendering)),
+    clusterKinds: setFile.clusterKinds.flatMap((it) => evaluateKind(it, rendering)),
+    namespaces: setFile.namespaces?.flatMap((it) => evaluateText(it, rendering)),
   };
-  const files = new Map<string, string>();
-  const objects = new Map<string, string>();
+  const output: Output = { rules, files: new Map(), objects: new Map() };
+  const perItem = perDeployment(rendering);
   for (const entry of setFile.files) {
-    if (!evaluateCondition(entry.when, rendering)) continue;
-    const path = evaluatePath(entry, rendering);
-    const filled = fill(entry.template, rendering);
-    if (filled) checkObject(filled, rules, objects, rendering);
-    if (path === undefined || filled === undefined) continue;
-    if (files.has(path)) {
-      rendering.report(entry.path.place, `two files are rendered to ${path}`, 'Give each file a path of its own.');
-    }
-    files.set(path, filled.text);
+    for (const it of perItem(entry)) renderFile(entry, output, it);
   }
-  return files;
+  return output.files;
+}
+
+interface Output {
+  readonly rules: OutputRules;
+  readonly files: Map<string, string>;
+  /** Which template declared which object. */
+  readonly objects: Map<string, string>;
+}
+
+function renderFile(entry: SetFileEntry, { rules, files, objects }: Output, rendering: Rendering): void {
+  if (!evaluateCondition(entry.when, rendering)) return;
+  const path = evaluatePath(entry, rendering);
+  const filled = fill(entry.template, rendering);
+  if (filled) checkObject(filled, rules, objects, rendering);
+  if (path === undefined || filled === undefined) return;
+  if (files.has(path)) {
+    rendering.report(entry.path.place, `two files are rendered to ${path}`, 'Give each file a path of its own.');
+  }
+  files.set(path, filled.text);
+}
+
+/** @returns How often an entry is rendered, and with what: once for each item of its `each`, which is `deployment` then. */
+function perDeployment(rendering: Rendering): (entry: SetFileEntry) => readonly Rendering[] {
+  const known = new Map<string, Rendering>();
+  const renderingOf = (item: unknown): Rendering => {
+    const key = JSON.stringify(item);
+    const variables = { ...rendering.variables, deployment: item };
+    const made = known.get(key) ?? { ...rendering, variables, evaluate: watched(variables, rendering.watch) };
+    known.set(key, made);
+    return made;
+  };
+  return ({ each }) => {
+    if (!each) return [rendering];
+    const items = evaluatePlaced(each, rendering);
+    if (Array.isArray(items)) return items.map(renderingOf);
+    if (items !== undefined) {
+      rendering.report(each.place, `${each.value} yields ${JSON.stringify(items)}`, 'Yield a list.');
+    }
+    return [];
+  };
 }
 
 /** @param objects What other files have declared: two that declare one object would undo each other's work for ever. */
@@ -143,13 +181,23 @@ function evaluateCondition(when: SetFileEntry['when'], rendering: Rendering): bo
   return value === true;
 }
 
-function evaluateNamespace(namespace: Placed<string>, rendering: Rendering): readonly string[] {
-  const value = evaluatePlaced(namespace, rendering);
+/** @returns One text, or none where it is left out by `null`. */
+function evaluateText(text: Placed<string>, rendering: Rendering): readonly string[] {
+  const value = evaluatePlaced(text, rendering);
   if (typeof value === 'string') return [value];
   if (value !== undefined && value !== null) {
-    rendering.report(namespace.place, `${namespace.value} yields ${JSON.stringify(value)}`, 'Yield a text or null.');
+    rendering.report(text.place, `${text.value} yields ${JSON.stringify(value)}`, 'Yield a text or null.');
   }
   return [];
+}
+
+function evaluateKind(kind: Placed<string>, rendering: Rendering): readonly string[] {
+  const found = evaluateText(kind, rendering);
+  for (const it of found.filter((one) => !kindPattern.test(one))) {
+    const remedy = 'Yield apiVersion/kind, for example apps/v1/Deployment.';
+    rendering.report(kind.place, `${kind.value} yields ${it}, which is not a kind`, remedy);
+  }
+  return found;
 }
 
 function evaluatePath({ folder, path }: SetFileEntry, rendering: Rendering): string | undefined {

@@ -1,5 +1,6 @@
 import { parseStrictYaml, type YamlPath } from '../document/strict-yaml.ts';
 import type { Finding, Place } from '../failure.ts';
+import { readExpression } from './find-expression.ts';
 import { templateFailure } from './template-failure.ts';
 import type { TemplateFile } from './template-set.ts';
 
@@ -11,9 +12,9 @@ export interface SetFile {
   /** Counts up with every change of what the set renders. */
   readonly version: number;
   /** Kinds of objects in namespaces that the set may render, as `apiVersion/kind`: `apps/v1/Deployment`, `v1/Secret`. */
-  readonly kinds: readonly string[];
+  readonly kinds: readonly Placed<string>[];
   /** Kinds of objects without a namespace that the set may render. */
-  readonly clusterKinds: readonly string[];
+  readonly clusterKinds: readonly Placed<string>[];
   /** Namespaces that the objects may lie in; `undefined` for any. */
   readonly namespaces: readonly Placed<string>[] | undefined;
   readonly files: readonly SetFileEntry[];
@@ -28,6 +29,8 @@ export interface SetFileEntry {
   readonly path: Placed<string>;
   /** Whether the file is rendered at all. */
   readonly when: Placed<string | boolean>;
+  /** Expression of a list: the file is rendered once for each item. */
+  readonly each: Placed<string> | undefined;
 }
 
 /** A value and where it stands. */
@@ -67,7 +70,8 @@ interface Reader {
   readonly reportKey: Report;
 }
 
-const kindPattern = /^(?:[a-z0-9.-]+\/)?v[a-z0-9]+\/[A-Z][A-Za-z0-9]*$/;
+/** Group, version and kind of an object: `apps/v1/Deployment`. */
+export const kindPattern = /^(?:[a-z0-9.-]+\/)?v[a-z0-9]+\/[A-Z][A-Za-z0-9]*$/;
 
 function readSet(reader: Reader): SetFile {
   const set = readFields([], ['version', 'files'], ['kinds', 'clusterKinds', 'namespaces', 'values'], reader);
@@ -116,10 +120,11 @@ function readFields(
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function readKinds(path: YamlPath, value: unknown, reader: Reader): readonly string[] {
+function readKinds(path: YamlPath, value: unknown, reader: Reader): readonly Placed<string>[] {
   const kinds = value === undefined ? [] : readTexts(path, value, reader);
   for (const [index, kind] of kinds.entries()) {
-    if (kind.value !== '' && !kindPattern.test(kind.value)) {
+    const written = kind.value !== '' && readExpression(kind.value).kind === 'none';
+    if (written && !kindPattern.test(kind.value)) {
       reader.report(
         [...path, index],
         `${kind.value} is not a kind`,
@@ -127,7 +132,7 @@ function readKinds(path: YamlPath, value: unknown, reader: Reader): readonly str
       );
     }
   }
-  return kinds.map((it) => it.value);
+  return kinds;
 }
 
 function readTexts(path: YamlPath, value: unknown, reader: Reader): readonly Placed<string>[] {
@@ -158,7 +163,8 @@ function readFile(path: YamlPath, reader: Reader): SetFileEntry {
     folder,
     path: target,
     when = true,
-  } = readFields(path, ['template', 'folder', 'path'], ['when'], reader);
+    each,
+  } = readFields(path, ['template', 'folder', 'path'], ['when', 'each'], reader);
   if (folder !== undefined && folder !== 'components' && folder !== 'kustomizations') {
     reader.report(
       [...path, 'folder'],
@@ -174,6 +180,7 @@ function readFile(path: YamlPath, reader: Reader): SetFileEntry {
     folder: folder === 'kustomizations' ? folder : 'components',
     path: target === undefined ? nowhere : readText([...path, 'path'], target, reader),
     when: { value: typeof when === 'boolean' ? when : String(when), place: reader.placeOf([...path, 'when']) },
+    each: each === undefined ? undefined : readText([...path, 'each'], each, reader),
   };
 }
 

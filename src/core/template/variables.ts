@@ -14,6 +14,10 @@ export interface VariablesInput {
   readonly versions: string;
   /** Defaults of the component's configuration; `undefined` when it has none. */
   readonly defaults: Readonly<Record<string, unknown>> | undefined;
+  /** What is deployed, as `resolveDeployments` gives it. */
+  readonly deployments: readonly object[];
+  /** The kind of which an instance is rendered. */
+  readonly definition: object | undefined;
 }
 
 /**
@@ -22,21 +26,38 @@ export interface VariablesInput {
  * @throws {Failure} `configuration` when a signature has neither a secret in the cluster nor a key.
  */
 export function templateVariables(input: VariablesInput): TemplateVariables {
-  const { installation, component, keys, versions, defaults } = input;
-  const { application, environment, path, registry, pullSecret, source, flux } = installation;
+  const { installation, component, keys, versions, defaults, deployments, definition } = input;
+  const { application, environment, path, registry, pullSecret, source, serviceAccount, flux } = installation;
   return {
     application,
     environment: { name: environment, path },
     component,
     instance: instanceName(application, component.version),
     versions,
-    registry: { url: registry.inCluster, pullSecret: pullSecret ?? null },
-    source: source ? { url: source.url, pullSecret: source.pullSecret ?? null } : null,
+    registry: { ...registryVariables(registry.inCluster), pullSecret: pullSecret ?? null },
+    source: source
+      ? {
+          ...registryVariables(source.url),
+          pullSecret: source.pullSecret ?? null,
+          by: source.by ?? 'subscription',
+        }
+      : null,
+    serviceAccount: serviceAccount ?? null,
+    deployments,
+    // In files that are rendered once. Those with "each" see one after the other.
+    deployment: deployments[0] ?? null,
+    definition: definition ?? null,
     verify: installation.verify.map((it) => verification(it, keys, installation.name)),
     flux: flux ? { source: flux.source, namespace: flux.namespace } : null,
     values: { path: installation.valuesPath, key: application },
     defaults: defaults ?? null,
   };
+}
+
+/** Generation 1 takes the address as it is; generation 2 wants the scheme, and the path apart. */
+function registryVariables(url: string) {
+  const [, scheme = 'https://', host = '', subPath = ''] = /^(http:\/\/)?([^/]*)\/?(.*)$/.exec(url) ?? [];
+  return { url, baseUrl: `${scheme}${host}`, subPath: subPath === '' ? null : subPath };
 }
 
 function verification(

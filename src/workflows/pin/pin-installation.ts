@@ -3,9 +3,9 @@ import { type LockFile, printLockFile } from '../../core/installation/lock-file.
 import { evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
 import { floatsOver, pins } from '../../core/pin/read-pin.ts';
 import { replacePin } from '../../core/pin/replace-pin.ts';
+import { refuseUnfit } from '../../core/target/check-target.ts';
+import { targetOfPin } from '../../core/target/target.ts';
 import { printEvidenceFile } from '../../core/trust/evidence-file.ts';
-import { isExactPin } from '../../core/version/constraint.ts';
-import { parseVersion, type Version } from '../../core/version/version.ts';
 import type { RenderedInstallation, RenderInstallationInput } from '../render-installation.ts';
 import type { LocatedPin } from './locate-pin.ts';
 
@@ -14,7 +14,7 @@ export const pinLabel = 'pin';
 
 export type PinInstallationInput = Pick<
   RenderInstallationInput,
-  'installation' | 'version' | 'manifest' | 'installed' | 'policyDigest' | 'evidence' | 'inputs'
+  'installation' | 'version' | 'manifest' | 'installed' | 'policyDigest' | 'collected' | 'evidence' | 'inputs'
 > & { readonly located: LocatedPin };
 
 /**
@@ -22,12 +22,13 @@ export type PinInstallationInput = Pick<
  *
  * An adoption, for which nothing is installed yet, leaves a range that the version is in as it is: people's file does not change.
  *
- * @throws {Failure} `configuration` where the field cannot be changed alone; `content` for a version that cannot be pinned.
+ * @throws {Failure} `configuration` where the field cannot be changed alone; `content` for a version that the
+ *   controllers would get wrong.
  */
 export function pinInstallation(input: PinInstallationInput): RenderedInstallation {
-  const { installation, version, manifest, policyDigest, evidence, inputs, located } = input;
+  const { installation, version, manifest, policyDigest, collected, evidence, inputs, located } = input;
   if (!evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
-  refuseFloating(input);
+  refuseUnfit({ target: targetOfPin(located.pin.generation), installation, collected });
   const lock: LockFile = {
     environment: installation.environment,
     application: installation.application,
@@ -64,25 +65,5 @@ function changedText({ installed, version, located }: PinInstallationInput): str
   throw new Failure('configuration', `${version} cannot be written to ${path}: ${field} ${why}.`, {
     place: { file: path, line },
     remedy: `Write ${field} as a plain version, such as ${version}, where it stands.`,
-  });
-}
-
-/**
- * ocm-controller takes a version with fewer than three numbers for a range (ocm-domain.md 3.10.1): the cluster would follow versions
- * that nobody proposed.
- *
- * @throws {Failure} `content`
- */
-function refuseFloating({ version, located, installation }: PinInstallationInput): void {
-  const parsed = parseVersion(version);
-  if (located.pin.generation === 2 || !parsed || isExactPin(parsed)) return;
-  throw floatingFailure(installation.component, version);
-}
-
-/** @returns The failure for a version that ocm-controller would take for a range. */
-export function floatingFailure(component: string, version: Version): Failure {
-  const message = `${component} ${version} cannot be pinned: ocm-controller would follow every ${version}.x.`;
-  return new Failure('content', message, {
-    remedy: 'Ask the provider for a version with three numbers, or put this one on the skip list.',
   });
 }

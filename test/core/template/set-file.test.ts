@@ -20,8 +20,8 @@ values: values.yaml
 `);
   expect(set).toMatchObject({
     version: 2,
-    kinds: ['v1/Secret', 'apps/v1/Deployment'],
-    clusterKinds: ['v1/Namespace'],
+    kinds: [{ value: 'v1/Secret' }, { value: 'apps/v1/Deployment' }],
+    clusterKinds: [{ value: 'v1/Namespace' }],
     namespaces: [{ value: 'ocm-system', place: { file: 'set.yaml', line: 10, column: 14 } }],
     files: [
       { template: { value: 'a.yaml', place: { file: 'set.yaml', line: 4, column: 15 } }, when: { value: false } },

@@ -4,6 +4,8 @@ import { instanceName } from '../../../src/core/template/instance-name.ts';
 import { templateVariables } from '../../../src/core/template/variables.ts';
 import { podinfoInstallation, podinfoProjection, podinfoVariables } from '../../builders/render-input.ts';
 
+const [deployment] = podinfoVariables().deployments;
+
 test('templates see the installation, the component and the values file', () => {
   expect(templateVariables(podinfoVariables())).toEqual({
     application: 'podinfo',
@@ -11,8 +13,23 @@ test('templates see the installation, the component and the values file', () => 
     component: podinfoProjection(),
     instance: 'podinfo-v1.0.0',
     versions: '>=v1.0.0',
-    registry: { url: 'gitea.ocm.dev/software-consumer', pullSecret: 'gitea-registry-credentials' },
-    source: { url: 'gitea.ocm.dev/software-provider', pullSecret: 'gitea-registry-credentials' },
+    registry: {
+      url: 'gitea.ocm.dev/software-consumer',
+      baseUrl: 'https://gitea.ocm.dev',
+      subPath: 'software-consumer',
+      pullSecret: 'gitea-registry-credentials',
+    },
+    source: {
+      url: 'gitea.ocm.dev/software-provider',
+      baseUrl: 'https://gitea.ocm.dev',
+      subPath: 'software-provider',
+      pullSecret: 'gitea-registry-credentials',
+      by: 'subscription',
+    },
+    serviceAccount: null,
+    deployments: [deployment],
+    deployment,
+    definition: null,
     verify: [{ signature: 'ocm-signing', secret: 'ocm-signing', publicKey: null }],
     flux: { source: 'flux-system', namespace: 'flux-system' },
     values: { path: 'values.yaml', key: 'podinfo' },
@@ -25,6 +42,16 @@ test('the registry is the one that the cluster reaches', () => {
   const installation = { ...podinfoInstallation, registry };
   expect(templateVariables(podinfoVariables({ installation }))).toMatchObject({
     registry: { url: 'mirror.prod.example.org/prod' },
+  });
+});
+
+test.each([
+  ['registry.example.org', 'https://registry.example.org', null],
+  ['http://localhost:5000/team/a', 'http://localhost:5000', 'team/a'],
+])('the address %s has the scheme and the path apart', (inCluster, baseUrl, subPath) => {
+  const installation = { ...podinfoInstallation, registry: { url: 'registry.example.org', inCluster } };
+  expect(templateVariables(podinfoVariables({ installation }))).toMatchObject({
+    registry: { url: inCluster, baseUrl, subPath },
   });
 });
 

@@ -1,0 +1,47 @@
+import { Failure } from '../core/failure.ts';
+import type { LockFile } from '../core/installation/lock-file.ts';
+import type { Generation } from '../core/pin/find-pins.ts';
+import type { FileSet } from '../core/repository/commit.ts';
+import { generationOfManifests } from '../core/target/generation.ts';
+import type { RepositoryContent } from '../ports/repository-content.ts';
+
+interface GenerationChange {
+  /** `environment/application` */
+  readonly name: string;
+  readonly installed: LockFile | undefined;
+  readonly lock: LockFile;
+  /** The files as rendered now. */
+  readonly files: FileSet;
+  readonly content: Pick<RepositoryContent, 'readBlobs'>;
+}
+
+/**
+ * One commit that takes away the objects of one generation of controllers and brings those of the other has Flux prune what the
+ * first deployed, before anything else runs.
+ *
+ * @throws {Failure} `configuration` when what is rendered is of another generation than what was rendered last.
+ */
+export async function refuseGenerationChange({
+  name,
+  installed,
+  lock,
+  files,
+  content,
+}: GenerationChange): Promise<void> {
+  // Blobs are read for this alone, and sets are changed rarely.
+  if (!installed || installed.templates === lock.templates) return;
+  const blobs = await content.readBlobs(installed.files.map(({ blob }) => blob));
+  const before = generationOfManifests([...blobs.values()].map((it) => Buffer.from(it).toString()));
+  const after = generationOfManifests(files.values());
+  if (before === undefined || after === undefined || before === after) return;
+  throw new Failure(
+    'configuration',
+    `${name} is deployed by ${nameOf(before)}, and the template set ${lock.templates} is for ${nameOf(after)}: merging would prune its workloads.`,
+    {
+      remedy: `Set "templates: ${installed.templates}" again; or add the component under another application name with ${lock.templates}, and remove ${name} once that one runs.`,
+    },
+  );
+}
+
+const nameOf = (generation: Generation): string =>
+  generation === 1 ? 'ocm-controller (generation 1)' : 'generation 2 of the OCM controllers';
