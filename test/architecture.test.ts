@@ -33,7 +33,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/target': ['yaml'],
   'core/template': ['yaml', '@bufbuild/cel'],
   'core/trust': ['node:crypto', 'node:zlib', 'pkijs'],
-  'core/values': ['yaml'],
+  'core/values': ['ajv', 'yaml'],
   ports: [],
   workflows: [],
   config: ['zod'],
