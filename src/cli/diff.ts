@@ -54,6 +54,7 @@ function asData({ name, change, refusal, difference }: Shown) {
     component: difference?.component,
     manifests: difference?.manifests,
     risks: difference && risksOf(difference.manifests),
+    preview: difference?.preview,
     files: files.map(({ path, content }) => ({ path, change: content === undefined ? 'remove' : 'write' })),
     diff: change?.content.diff ?? '',
     refused: refusal,

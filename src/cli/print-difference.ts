@@ -3,6 +3,7 @@ import type { ManifestDiff, ObjectChange } from '../core/diff/manifest-diff.ts';
 import { nameText } from '../core/diff/manifest-objects.ts';
 import { risksOf } from '../core/diff/risks.ts';
 import { reviewRows, type VersionDifference } from '../core/diff/version-difference.ts';
+import { printPreview } from './print-preview.ts';
 import { columns, type Style, styler, type Terminal } from './terminal.ts';
 
 /** What marks a line, and its colour, as in a unified diff. */
@@ -14,18 +15,21 @@ const signs = {
 
 /** @returns What a proposed version changes in the component and in the cluster, and what of that is risky, for a screen. */
 export function printDifference(difference: VersionDifference, terminal: Terminal): string {
-  const { manifests, unread, installedUnread } = difference;
+  const { manifests, preview, unread, installedUnread } = difference;
   const style = styler(terminal);
   const parts = [
     section('Component', printComponent(reviewRows(difference), terminal), terminal),
     section('Manifests and settings', printObjects(manifests, terminal), terminal),
     section('Risks', printRisks(manifests, terminal), terminal),
+    ...printPreview(preview, terminal).map(([title, lines]) => section(title, lines, terminal)),
   ];
   const notes = [
     ...(installedUnread === undefined ? [] : [`What is installed cannot be compared: ${installedUnread}.`]),
     ...[...unread].map(([place, why]) => `${place} was not compared: ${why}.`),
     ...manifests.unreadable.map(({ path, why }) => `${path} was not compared: ${why}.`),
     ...(manifests.truncated ? ['There is more than could be compared.'] : []),
+    ...preview.notes,
+    ...preview.values.notes,
   ];
   return [...parts, ...notes.map((it) => style('dim', it))].join('\n\n');
 }

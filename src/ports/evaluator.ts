@@ -1,5 +1,6 @@
 import type { ManifestDiff, UnknownPlaces } from '../core/diff/manifest-diff.ts';
 import type { Manifests } from '../core/diff/manifest-objects.ts';
+import type { Preview, PreviewInput } from '../core/localization/preview.ts';
 import type { RenderedSet, RenderInput } from '../core/template/template-set.ts';
 
 /** Works on what others wrote where something that never ends, or grows without bound, does no harm, and keeps nobody waiting. */
@@ -13,4 +14,11 @@ export interface Evaluator extends AsyncDisposable {
    * @throws {Failure} `content` when it took too long.
    */
   compare(before: Manifests, after: Manifests, unknown?: UnknownPlaces): Promise<ManifestDiff>;
+
+  /**
+   * As `previewVersion`.
+   *
+   * @throws {Failure} `content` when it took too long.
+   */
+  preview(input: PreviewInput): Promise<Preview>;
 }

@@ -5,6 +5,7 @@ import type { ManifestDiff } from '../core/diff/manifest-diff.ts';
 import type { VersionDifference } from '../core/diff/version-difference.ts';
 import { Failure } from '../core/failure.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
+import { noPreview, type Preview, type PreviewInput } from '../core/localization/preview.ts';
 import { componentDigest, identityDigest, parseHashAlgorithm } from '../core/trust/component-digest.ts';
 import { parseNormalisationAlgorithm } from '../core/trust/normalise.ts';
 import { Refusal } from '../core/trust/reason.ts';
@@ -12,17 +13,20 @@ import type { ComponentRepository } from '../ports/component-repository.ts';
 import type { Evaluator } from '../ports/evaluator.ts';
 import type { Log } from '../ports/log.ts';
 import { collectDescriptors } from './collect-component-version.ts';
-import { findDifferingResources, readComponentTexts } from './read-component-texts.ts';
+import { type PreviewSubject, previewedResources, previewInput } from './preview-input.ts';
+import { findDifferingResources, flattenTexts, readComponentTexts, type TextResource } from './read-component-texts.ts';
 import { whileUnchanged } from './while-unchanged.ts';
 
 interface CompareInput {
-  readonly evaluator: Pick<Evaluator, 'compare'>;
+  readonly evaluator: Pick<Evaluator, 'compare' | 'preview'>;
   readonly log: Pick<Log, 'warn'>;
   /** Opens the component repository, as it is now. */
   readonly open: () => Promise<ComponentRepository>;
   readonly installed: LockFile | undefined;
   /** What is proposed, verified. */
   readonly collected: CollectedVersion;
+  /** What a preview of it needs beside that. */
+  readonly subject: () => Promise<PreviewSubject>;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function compareVersions({ open, log, ...input }: CompareInput): Pr
     return {
       component: diffComponents(undefined, after),
       manifests: nothing,
+      preview: noPreview(why),
       unread: new Map([['the component', why]]),
       ...(input.installed && { installedUnread: why }),
     };
@@ -61,25 +66,47 @@ interface Comparing extends Omit<CompareInput, 'open' | 'log'> {
 
 async function compareIn(after: ComponentTree, input: Comparing): Promise<VersionDifference> {
   const { repository, collected, evaluator } = input;
+  const subject = await input.subject();
   const before = await readInstalled(input);
   const known = typeof before === 'string' ? undefined : before;
   const differing = findDifferingResources(known, collected);
+  const previewed = previewedResources(collected, subject);
   const [old, now] = await Promise.all([
     readComponentTexts(repository, differing.before),
-    readComponentTexts(repository, differing.after),
+    // What differs comes first: there is a limit for all together.
+    readComponentTexts(repository, [...differing.after, ...without(previewed.found, differing.after)]),
   ]);
-  const unread = new Map([...differing.unread, ...old.unread, ...now.unread]);
+  const places = { before: placesOf(differing.before), after: placesOf(differing.after) };
+  const unreadNow = new Map([...now.unread].filter(([place]) => places.after.has(place)));
   const unknown = {
     before: [...differing.unread.keys(), ...old.unread.keys()],
-    after: [...differing.unread.keys(), ...now.unread.keys()],
+    after: [...differing.unread.keys(), ...unreadNow.keys()],
   };
+  const texts = { before: flattenTexts(old, places.before), after: flattenTexts(now, places.after) };
   const manifests =
-    old.files.size + now.files.size === 0 ? nothing : await evaluator.compare(old.files, now.files, unknown);
+    texts.before.size + texts.after.size === 0 ? nothing : await evaluator.compare(texts.before, texts.after, unknown);
+  const read = { installed: known, old, now, differing, unread: previewed.unread };
   return {
     component: diffComponents(known && componentTreeOf(known), after),
-    ...{ manifests, unread },
+    ...{ manifests, unread: new Map([...differing.unread, ...old.unread, ...unreadNow]) },
+    preview: await previewIn(previewInput(collected, read, subject), input),
     ...(typeof before === 'string' && { installedUnread: before }),
   };
+}
+
+const placesOf = (resources: readonly TextResource[]): ReadonlySet<string> => new Set(resources.map((it) => it.place));
+
+const without = (resources: readonly TextResource[], others: readonly TextResource[]): readonly TextResource[] =>
+  resources.filter(({ resource }) => !others.some((it) => it.resource === resource));
+
+/** A provider's rules may take too long where its manifests do not. */
+async function previewIn(preview: PreviewInput, { evaluator }: Comparing): Promise<Preview> {
+  try {
+    return await evaluator.preview(preview);
+  } catch (error) {
+    if (error instanceof Failure) return noPreview(whyNot(error));
+    throw error;
+  }
 }
 
 const nothing: ManifestDiff = { objects: [], unchanged: 0, unreadable: [], truncated: false };

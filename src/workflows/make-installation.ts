@@ -33,7 +33,7 @@ export async function makeInstallation({ state, ports, ...input }: MakeInput): P
 }
 
 /** @returns The file with people's values, as it is at the state's commit; `unreadable` when it is there and no plain text. */
-async function readValuesText(
+export async function readValuesText(
   { valuesPath }: Installation,
   { tree }: RepositoryState,
   { forge }: Pick<PassPorts, 'forge'>,

@@ -18,9 +18,10 @@ import { compareVersions } from './compare-versions.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
 import { describes, findKnown } from './find-known.ts';
 import { findDecidedAgainst } from './find-set-aside.ts';
-import { makeInstallation } from './make-installation.ts';
+import { makeInstallation, readValuesText } from './make-installation.ts';
 import { noteOnFlux } from './note-on-flux.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
+import type { PreviewSubject } from './preview-input.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
 import { findRefusal, notVerified } from './refuse-candidate.ts';
@@ -127,8 +128,6 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   const known = installed?.inputs === inputs.digest && !input.floats;
   if (known && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
-  const comparing = { open, installed: input.installed, collected, evaluator: ports.evaluator, log: ports.log };
-  const difference = () => compareVersions(comparing);
   const rendered = await makeInstallation({
     installation,
     version: candidate.version,
@@ -152,11 +151,29 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
     files: rendered.files,
     content: ports.forge.content,
   });
+  const difference = () =>
+    compareVersions({
+      ...{ open, installed: input.installed, collected, evaluator: ports.evaluator, log: ports.log },
+      subject: () => previewSubject(input, rendered, { target, evidence }),
+    });
   return {
     evidence,
     files: new Map([...rendered.files, ...rendered.beside]),
     ...(await hold(input, candidate, { rendered, evidence, difference })),
   };
+}
+
+/** What a preview needs: people's values as they are, and with what is proposed for them. */
+async function previewSubject(
+  { installation, view, ports }: PrepareInput,
+  { beside }: RenderedInstallation,
+  { target, evidence }: Pick<PreviewSubject, 'target' | 'evidence'>,
+): Promise<PreviewSubject> {
+  const { valuesPath: path, application, manage } = installation;
+  const { text, unreadable } = await readValuesText(installation, view.state, ports);
+  const values = { path, application, before: text, after: beside.get(path) ?? text, unreadable };
+  // Which resources manifests of people's own deploy is not known; those that are there by convention are looked at.
+  return { target: { ...target, required: target.required && manage !== 'pin' }, evidence, values };
 }
 
 /** The lock file of the open proposal, when that is of the same version. */

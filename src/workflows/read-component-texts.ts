@@ -4,6 +4,7 @@ import type { CollectedVersion } from '../core/component/collected-version.ts';
 import type { Resource } from '../core/component/component-descriptor.ts';
 import type { ComponentName } from '../core/component/component-name.ts';
 import { decodeUtf8 } from '../core/document/strict-yaml.ts';
+import { lookUpResource } from '../core/target/component-element.ts';
 import { isArtifactSetType } from '../core/trust/artifact-set.ts';
 import { nodeHashOf } from '../core/trust/component-digest.ts';
 import { Refusal } from '../core/trust/reason.ts';
@@ -21,8 +22,8 @@ export interface TextResource {
 
 /** What lies in a component version as text that people can read. */
 export interface ComponentTexts {
-  /** By the resource's place, with the file's name where the resource is an archive of several. */
-  readonly files: ReadonlyMap<string, string>;
+  /** By the resource's place; within it by the file's name, which is empty where the resource is no archive. */
+  readonly resources: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Places of resources that are left out, with the reason. */
   readonly unread: ReadonlyMap<string, string>;
 }
@@ -107,34 +108,67 @@ function findResources(root: CollectedVersion): ReadonlyMap<string, readonly Tex
 
 const mayBeApplied = ({ type, access }: Resource): boolean => !compiled.test(type) && !hasNoContent({ access });
 
+/** Resources by their paths, as far as they may be read as text. */
+export interface NamedResources {
+  readonly found: readonly TextResource[];
+  /** Paths of those that cannot be read, with the reason. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
+/** @param paths Of resources that are there: `resource`, or `reference/…/resource`. */
+export function findNamedResources(root: CollectedVersion, paths: readonly string[]): NamedResources {
+  const found: TextResource[] = [];
+  const unread = new Map<string, string>();
+  for (const place of new Set(paths)) {
+    const named = lookUpResource(root, place);
+    if (!named) continue;
+    const { resource, version } = named;
+    const why = whyUnread([{ component: version.component, resource, place }], 1);
+    if (why === undefined) found.push({ component: version.component, resource, place });
+    else unread.set(place, why);
+  }
+  return { found, unread };
+}
+
+/** @returns Texts of these places in one map: by place, with the file's name behind it where there is one. */
+export function flattenTexts({ resources }: ComponentTexts, places: Iterable<string>): ReadonlyMap<string, string> {
+  return new Map(
+    [...new Set(places)].flatMap((place) =>
+      [...(resources.get(place) ?? [])].map(
+        ([name, text]) => [name === '' ? place : `${place}/${name}`, text] as const,
+      ),
+    ),
+  );
+}
+
 /** Reads them, each by the digest that its component descriptor states. What is no text, or too much, is left out. */
 export async function readComponentTexts(
   repository: ComponentRepository,
   resources: readonly TextResource[],
 ): Promise<ComponentTexts> {
-  const files = new Map<string, string>();
+  const read = new Map<string, ReadonlyMap<string, string>>();
   const unread = new Map<string, string>();
   for (const { place } of resources.slice(maxResources)) unread.set(place, `only ${maxResources} are compared`);
   let length = 0;
   for (const it of resources.slice(0, maxResources)) {
     try {
       const texts = await readTexts(repository, it);
-      length += texts.reduce((sum, [, text]) => sum + text.length, 0);
+      length += [...texts.values()].reduce((sum, text) => sum + text.length, 0);
       if (length > maxText)
         throw new Refusal('too-large', `all together is more than ${maxText / 1024 / 1024} MiB of text`);
-      for (const [path, text] of texts) files.set(path, text);
+      read.set(it.place, texts);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       unread.set(it.place, error.problem.message);
     }
   }
-  return { files, unread };
+  return { resources: read, unread };
 }
 
 async function readTexts(
   repository: ComponentRepository,
-  { component, resource, place }: TextResource,
-): Promise<readonly (readonly [string, string])[]> {
+  { component, resource }: TextResource,
+): Promise<ReadonlyMap<string, string>> {
   if (!isStoredUnderItsDigest(resource)) throw new Refusal('malformed', 'its digest is not that of what is stored');
   const nothing = new Map<never, never>();
   const version = { problems: [], layers: nothing, siblings: nothing };
@@ -143,11 +177,11 @@ async function readTexts(
     resource,
     maxBytes,
   );
-  if (!bytes) return [];
-  if (!isTar(bytes)) return [[place, textOf(bytes)]];
-  const texts: (readonly [string, string])[] = [];
+  const texts = new Map<string, string>();
+  if (!bytes) return texts;
+  if (!isTar(bytes)) return texts.set('', textOf(bytes));
   for await (const { name, content } of readTar([bytes], { maxEntries: maxFiles }))
-    texts.push([`${place}/${name}`, textOf(await readAll(content, maxBytes, name))]);
+    texts.set(name, textOf(await readAll(content, maxBytes, name)));
   return texts;
 }
 

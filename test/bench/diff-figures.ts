@@ -3,6 +3,7 @@ import { diffComponents } from '../../src/core/diff/component-diff.ts';
 import { risksOf } from '../../src/core/diff/risks.ts';
 import { reviewRows } from '../../src/core/diff/version-difference.ts';
 import { descriptorData, genericDigest, parseData } from '../builders/component-version.ts';
+import { nothingPreviewed } from '../builders/version-difference.ts';
 import { type Figure, figure, time } from './measure.ts';
 
 const count = 200;
@@ -15,7 +16,7 @@ export async function measureDiffs(): Promise<Figure> {
   const compare = async () => {
     const component = diffComponents(before, after);
     const manifests = await evaluator.compare(old, now);
-    const rows = reviewRows({ component, manifests, unread: new Map() });
+    const rows = reviewRows({ component, manifests, preview: nothingPreviewed, unread: new Map() });
     if (rows.length < count || manifests.objects.length !== count || risksOf(manifests).length > 0)
       throw new Error('The comparison does not find what is to be found.');
   };

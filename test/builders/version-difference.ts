@@ -1,7 +1,10 @@
 import { diffComponents } from '../../src/core/diff/component-diff.ts';
 import { diffManifests, type ManifestDiff } from '../../src/core/diff/manifest-diff.ts';
 import type { VersionDifference } from '../../src/core/diff/version-difference.ts';
+import type { Preview } from '../../src/core/localization/preview.ts';
 import { descriptorData, parseData } from './component-version.ts';
+
+export const nothingPreviewed: Preview = { images: [], settings: [], values: { advice: [], notes: [] }, notes: [] };
 
 interface Differing {
   /** Names of resources that the proposed version gains. */
@@ -20,6 +23,7 @@ export function versionDifference({ gained = [], before = {}, after = {} }: Diff
   return {
     component: diffComponents(tree(descriptorData()), tree(descriptorData({ resources }))),
     manifests: manifestDifference(before, after),
+    preview: nothingPreviewed,
     unread: new Map(),
   };
 }

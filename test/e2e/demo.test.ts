@@ -173,5 +173,22 @@ describe('the demo', () => {
       '|  | `spec.chart.spec.version` | `"6.3.5"` | `"6.3.6"` |',
     );
     expect(body).not.toContain('.consignee/lock');
+    const withoutHead = (title: string) => part(title).slice(2);
+    expect(withoutHead('Values in the manifests')).toEqual([
+      '| `helm_release.yaml` `spec.values.replicaCount` | `1` | `2` |',
+      '| `helm_release.yaml` `spec.values.ui.message` | `podinfo` | `Hello Open Component Model!` |',
+      '| `helm_release.yaml` `spec.values.serviceAccount.name` | `default` | `ocm-ops` |',
+      '| `helm_release.yaml` `spec.values.ui.logo` | `/static/logo.png` | **new** `/static/logo.png` |',
+    ]);
+    expect(withoutHead('Advice on values').slice(0, 2)).toEqual([
+      '| `logo` | new | `/static/logo.png` by default |',
+      '| `replicas` | other type | is a whole number, where the schema has a text |',
+    ]);
+    const images = withoutHead('Images after localization').join('\n');
+    for (const [name, was] of [
+      ['image', 'a2d16f03349a'],
+      ['chart', '56072ea390c4'],
+    ])
+      expect(images).toMatch(new RegExp(`resource \`${name}\` \\| \`sha256:[0-9a-f]{64}\`, was \`${was}\``));
   });
 });

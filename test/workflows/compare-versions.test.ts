@@ -10,12 +10,13 @@ import type { VersionDifference } from '../../src/core/diff/version-difference.t
 import { digestOf } from '../../src/core/digest.ts';
 import { Failure } from '../../src/core/failure.ts';
 import type { LockFile } from '../../src/core/installation/lock-file.ts';
-import { componentDigest, identityDigest } from '../../src/core/trust/component-digest.ts';
+import { componentDigest } from '../../src/core/trust/component-digest.ts';
 import type { ComponentRepository } from '../../src/ports/component-repository.ts';
 import { collectComponentVersion } from '../../src/workflows/collect-component-version.ts';
 import { compareVersions } from '../../src/workflows/compare-versions.ts';
 import { componentName, descriptorData, genericDigest, parseData, publishable } from '../builders/component-version.ts';
 import { version } from '../builders/observation.ts';
+import { lockOf, subjectOf } from '../support/version-comparison.ts';
 
 const archive = join(import.meta.dirname, '../../templates/demo/podinfo.tgz');
 const component = componentName('ocm.software/demos/podinfo');
@@ -27,24 +28,16 @@ const log = { warn: () => {} };
 
 const open = (): Promise<ComponentRepository> => openArchive(archive, '');
 
-/** What a lock file would say of a version. */
-async function lockOf(repository: ComponentRepository, of: string, name = component): Promise<LockFile> {
-  const { descriptor, manifest } = await collectComponentVersion(repository, { component: name, version: of });
-  if (!descriptor || !manifest) throw new Error(`there is no ${of}`);
-  const locked = { component: name, version: version(of), digest: identityDigest(descriptor), manifest };
-  const rest = { environment: 'default', application: 'podinfo', templates: '', inputs: manifest };
-  return { ...locked, ...rest, parameters: [], files: [] };
-}
-
 async function compare(
   from: string | undefined,
   to: string,
   change: Partial<LockFile> = {},
+  values: readonly [before?: string, after?: string] = [],
 ): Promise<VersionDifference> {
   const repository = await open();
-  const installed = from === undefined ? undefined : { ...(await lockOf(repository, from)), ...change };
+  const installed = from === undefined ? undefined : { ...(await lockOf(repository, from, component)), ...change };
   const collected = await collectComponentVersion(repository, { component, version: to });
-  return compareVersions({ evaluator, log, open, installed, collected });
+  return compareVersions({ evaluator, log, open, installed, collected, subject: subjectOf(collected, ...values) });
 }
 
 const changedFields = ({ manifests }: VersionDifference) =>
@@ -94,10 +87,15 @@ test('what is not what was installed any more is not compared with', async () =>
 
 test('a version that is gone is not compared with, and that is said', async () => {
   const repository = await open();
-  const gone = { ...(await lockOf(repository, 'v1.0.0')), manifest: (await lockOf(repository, 'v1.1.0')).inputs };
+  const gone = {
+    ...(await lockOf(repository, 'v1.0.0', component)),
+    manifest: (await lockOf(repository, 'v1.1.0', component)).inputs,
+  };
   const missing = { ...gone, version: version('v0.9.0') };
   const collected = await collectComponentVersion(repository, { component, version: 'v1.1.0' });
-  const difference = await compareVersions({ evaluator, log, open, installed: missing, collected });
+  const difference = await compareVersions({
+    ...{ evaluator, log, open, installed: missing, collected, subject: subjectOf(collected) },
+  });
   expect(difference.installedUnread).toMatch(/./);
 });
 
@@ -143,7 +141,9 @@ describe('component versions that refer to others', () => {
       const installed = await lockOf(repository, 'v1.0.0', root);
       const compareWith = async (to: string) => {
         const collected = await collectComponentVersion(repository, { component: root, version: to });
-        return compareVersions({ evaluator, log, open: openProduct, installed, collected });
+        return compareVersions({
+          ...{ evaluator, log, open: openProduct, installed, collected, subject: subjectOf(collected) },
+        });
       };
       const second = await compareWith('v2.0.0');
       expect(second.manifests.objects).toMatchObject([
@@ -163,16 +163,17 @@ describe('component versions that refer to others', () => {
 test('a comparison that fails leaves what is proposed, and says why', async () => {
   const repository = await open();
   const collected = await collectComponentVersion(repository, { component, version: 'v1.1.0' });
-  const installed = await lockOf(repository, 'v1.0.0');
+  const installed = await lockOf(repository, 'v1.0.0', component);
   const warnings: string[] = [];
   const warn = (event: string) => warnings.push(event);
   const failing = async (error: Error) =>
     compareVersions({
-      evaluator: { compare: async () => Promise.reject(error) },
+      evaluator: { ...evaluator, compare: async () => Promise.reject(error) },
       log: { warn },
       open,
       installed,
       collected,
+      subject: subjectOf(collected),
     });
   const tooLong = await failing(new Failure('content', 'Comparing the manifests took more than 5 s and was stopped.'));
   expect(tooLong.installedUnread).toBe('Comparing the manifests took more than 5 s and was stopped');
@@ -216,7 +217,9 @@ async function compareGiven(before: readonly Given[], after: readonly Given[]): 
   const of = componentName(name);
   const installed = await lockOf(repository, 'v1.0.0', of);
   const collected = await collectComponentVersion(repository, { component: of, version: 'v2.0.0' });
-  return await compareVersions({ evaluator, log, open: openIt, installed, collected });
+  return await compareVersions({
+    ...{ evaluator, log, open: openIt, installed, collected, subject: subjectOf(collected) },
+  });
 }
 
 async function temporaryFolder() {
@@ -298,6 +301,7 @@ test('many ways to one component version are as much work as one', { timeout: 20
     open: openIt,
     installed,
     collected,
+    subject: subjectOf(collected),
   });
   expect(installedUnread).toBeUndefined();
   expect(flattenDiff(diff)).toEqual([]);

@@ -76,6 +76,7 @@ describe.concurrent('right before a person merges', () => {
     const evaluator = {
       render: () => Promise.reject(new Error('Nothing is rendered.')),
       compare: () => Promise.reject(new Error('Nothing is compared.')),
+      preview: () => Promise.reject(new Error('Nothing is previewed.')),
       [Symbol.asyncDispose]: async () => undefined,
     };
     await using ports = await openPorts(world.folder, { evaluator, ...changes });

@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
+import type { ManifestDiff } from '../../core/diff/manifest-diff.ts';
 import { Failure } from '../../core/failure.ts';
+import type { Preview, PreviewInput } from '../../core/localization/preview.ts';
 import { showExpression } from '../../core/template/find-expression.ts';
-import type { RenderInput } from '../../core/template/template-set.ts';
+import type { RenderedSet, RenderInput } from '../../core/template/template-set.ts';
 import type { Evaluator } from '../../ports/evaluator.ts';
 import { type Evaluating, type FromWorker, type ToWorker, unpackFailure, type WorkerAnswer } from './messages.ts';
 
@@ -59,18 +61,9 @@ export function createEvaluator({
   }
 
   return {
-    render: (input) =>
-      enqueue({
-        message: { kind: 'render', input },
-        take: (answer) => (answer.kind === 'rendered' ? answer.rendered : undefined),
-        tooMuch: (what, at) => tooMuch(input, what, at),
-      }),
-    compare: (before, after, unknown) =>
-      enqueue({
-        message: { kind: 'compare', before, after, unknown },
-        take: (answer) => (answer.kind === 'compared' ? answer.diff : undefined),
-        tooMuch: (what) => new Failure('content', `Comparing the manifests took ${what} and was stopped.`),
-      }),
+    render: (input) => enqueue(renderJob(input)),
+    compare: (...input) => enqueue(compareJob(...input)),
+    preview: (input) => enqueue(previewJob(input)),
     async [Symbol.asyncDispose]() {
       disposed = true;
       clearTimeout(idle);
@@ -102,6 +95,30 @@ interface Job<Result> {
   /** @returns `undefined` for an answer to something else. */
   readonly take: (answer: WorkerAnswer) => Result | undefined;
   readonly tooMuch: (what: string, at: Evaluating | undefined) => Failure;
+}
+
+function renderJob(input: RenderInput): Job<RenderedSet> {
+  return {
+    message: { kind: 'render', input },
+    take: (answer) => (answer.kind === 'rendered' ? answer.rendered : undefined),
+    tooMuch: (what, at) => tooMuch(input, what, at),
+  };
+}
+
+function compareJob(...[before, after, unknown]: Parameters<Evaluator['compare']>): Job<ManifestDiff> {
+  return {
+    message: { kind: 'compare', before, after, unknown },
+    take: (answer) => (answer.kind === 'compared' ? answer.diff : undefined),
+    tooMuch: (what) => new Failure('content', `Comparing the manifests took ${what} and was stopped.`),
+  };
+}
+
+function previewJob(input: PreviewInput): Job<Preview> {
+  return {
+    message: { kind: 'preview', input },
+    take: (answer) => (answer.kind === 'previewed' ? answer.preview : undefined),
+    tooMuch: (what) => new Failure('content', `Working it out took ${what} and was stopped.`),
+  };
 }
 
 async function doIn<Result>(thread: Worker, { message, take, tooMuch }: Job<Result>, limits: Limits): Promise<Result> {

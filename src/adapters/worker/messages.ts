@@ -1,6 +1,7 @@
 import type { ManifestDiff, UnknownPlaces } from '../../core/diff/manifest-diff.ts';
 import type { Manifests } from '../../core/diff/manifest-objects.ts';
 import { Failure, type FailureCode, type Finding, type Place } from '../../core/failure.ts';
+import type { Preview, PreviewInput } from '../../core/localization/preview.ts';
 import type { RenderedSet, RenderInput } from '../../core/template/template-set.ts';
 
 /** What the thread is sent, one at a time, once it is ready. */
@@ -11,7 +12,8 @@ export type ToWorker =
       readonly before: Manifests;
       readonly after: Manifests;
       readonly unknown: UnknownPlaces | undefined;
-    };
+    }
+  | { readonly kind: 'preview'; readonly input: PreviewInput };
 
 /** What the thread says. */
 export type FromWorker = Evaluating | WorkerAnswer;
@@ -27,6 +29,7 @@ export type WorkerAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'rendered'; readonly rendered: RenderedSet }
   | { readonly kind: 'compared'; readonly diff: ManifestDiff }
+  | { readonly kind: 'previewed'; readonly preview: Preview }
   | { readonly kind: 'failed'; readonly failure: PackedFailure }
   /** An error of the program. */
   | { readonly kind: 'broken'; readonly stack: string };

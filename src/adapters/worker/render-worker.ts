@@ -9,16 +9,16 @@ import { type FromWorker, packFailure, type ToWorker } from './messages.ts';
 const post = (message: FromWorker) => parentPort?.postMessage(message);
 
 parentPort?.on('message', (message: ToWorker) => {
-  try {
-    post(answer(message));
-  } catch (error) {
-    if (error instanceof Failure) post({ kind: 'failed', failure: packFailure(error) });
-    else post({ kind: 'broken', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  }
+  void answer(message).then(post, fail);
 });
 post({ kind: 'ready' });
 
-function answer(message: ToWorker): FromWorker {
+function fail(error: unknown): void {
+  if (error instanceof Failure) post({ kind: 'failed', failure: packFailure(error) });
+  else post({ kind: 'broken', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
+
+async function answer(message: ToWorker): Promise<FromWorker> {
   switch (message.kind) {
     case 'render': {
       const { input } = message;
@@ -28,6 +28,11 @@ function answer(message: ToWorker): FromWorker {
     case 'compare': {
       const { before, after, unknown } = message;
       return { kind: 'compared', diff: diffManifests(before, after, unknown ? { unknown } : {}) };
+    }
+    case 'preview': {
+      // It checks by JSON schemas, and what does that takes as long to load as all else here.
+      const { previewVersion } = await import('../../core/localization/preview.ts');
+      return { kind: 'previewed', preview: previewVersion(message.input) };
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Preview } from '../localization/preview.ts';
 import { type ComponentDiff, type DiffRow, flattenDiff } from './component-diff.ts';
 import type { ManifestDiff } from './manifest-diff.ts';
 
@@ -8,6 +9,8 @@ export interface VersionDifference {
   readonly manifests: ManifestDiff;
   /** Places of resources whose content was left out, with the reason. */
   readonly unread: ReadonlyMap<string, string>;
+  /** What the cluster will put into the manifests, and what is to be said of people's values. */
+  readonly preview: Preview;
   /** Why there is nothing to compare with, although a version is installed. */
   readonly installedUnread?: string;
 }

@@ -1,11 +1,11 @@
 import type { Mapping } from '../component/mapping.ts';
 import { sameData } from '../template/json-data.ts';
 import { adviseOnValues, type ValuesAdvice } from '../values/advise.ts';
-import { type ConfigRules, readConfigRules } from '../values/config-rules.ts';
+import { type ConfigRules, combineRules, readConfigRules } from '../values/config-rules.ts';
 import { findBlock, readValuesFile } from '../values/values-file.ts';
 import { type ConfiguredValue, configure } from './configure.ts';
 import { type AddressedResource, type LocalizedValue, localize } from './localize.ts';
-import { type FileNames, type Outcome, type PlacementChange, pairPlacements } from './placement.ts';
+import { type FileNames, type Outcome, type Placement, type PlacementChange, pairPlacements } from './placement.ts';
 
 /** What the cluster makes of a component version and of people's values, as far as that can be told without a cluster. */
 export interface Preview {
@@ -20,18 +20,19 @@ export interface Preview {
 
 export interface PreviewInput {
   /** The installed version, where there is one that is known. */
-  readonly before?: PreviewSide;
-  readonly after: PreviewSide;
+  readonly before?: readonly PreviewPart[];
+  readonly after: readonly PreviewPart[];
   readonly values: ValuesTexts;
 }
 
-/** What is read of one component version. */
-export interface PreviewSide {
-  /** Names of the resources: they differ between installations. */
+/** What is read of a component version for one of the resources that are deployed. */
+export interface PreviewPart {
+  /** Paths of the resources: they differ between installations. */
   readonly names: { readonly manifests: string; readonly config: string };
   readonly config: ReadText;
   /** Files of the archive with the manifests. */
   readonly manifests: ReadFiles;
+  /** Those of the component version that has the configuration. */
   readonly resources: readonly AddressedResource[];
 }
 
@@ -58,49 +59,61 @@ export interface ValuesTexts {
   readonly unreadable: boolean;
 }
 
-/** Works out the preview. It holds a provider's data against a provider's schema: call it only where it can be stopped. */
-export function previewVersion({ before, after, values }: PreviewInput): Preview {
-  const now = readSide(after);
-  const old = before && readSide(before);
+/** Works out the preview. It holds people's values against a provider's schema: call it only where it can be stopped. */
+export function previewVersion({ before = [], after, values }: PreviewInput): Preview {
+  const [old, now] = [before.map(readPart), after.map(readPart)];
   const set = { before: readBlock(values, values.before), after: readBlock(values, values.after) };
   const placed = placementsOf(now, set.after.data);
-  const installed = old ? placementsOf(old, set.before.data) : { images: [], settings: [] };
-  const advice = now.rules && {
-    ...adviseOnValues({ values: set.after.data, rules: now.rules, ...(old?.rules && { installed: old.rules }) }),
-  };
+  const installed = placementsOf(old, set.before.data);
   return {
     images: pairPlacements(installed.images, placed.images, sameImage),
     settings: pairPlacements(installed.settings, placed.settings, (a, b) => sameOutcome(a.outcome, b.outcome)),
-    values: advice ?? { advice: [], notes: [] },
-    notes: [...now.notes, ...set.after.notes],
+    values: adviceOn(set.after.data, rulesOf(now), rulesOf(old)),
+    notes: [...new Set(now.flatMap(({ notes }) => notes)), ...(after.length > 0 ? set.after.notes : [])],
   };
 }
 
-interface Side {
+function adviceOn(values: Mapping, rules: readonly ConfigRules[], installed: readonly ConfigRules[]): ValuesAdvice {
+  if (rules.length === 0) return { advice: [], notes: [] };
+  return adviseOnValues({
+    values,
+    rules: combineRules(rules),
+    ...(installed.length > 0 && { installed: combineRules(installed) }),
+  });
+}
+
+interface Part {
   readonly rules: ConfigRules | undefined;
   readonly files: FileNames;
   readonly resources: readonly AddressedResource[];
+  /** Put before names of files, where there are several archives. */
+  readonly prefix: string;
   readonly notes: readonly string[];
 }
 
-function readSide({ names, config, manifests, resources }: PreviewSide): Side {
+function readPart(part: PreviewPart, _: number, all: readonly PreviewPart[]): Part {
+  const { names, config, manifests, resources } = part;
   const source = `the resource ${names.config}`;
   const files = manifests.kind === 'read' ? new Set(manifests.names) : undefined;
+  const shared = { files, resources, prefix: all.length > 1 ? `${names.manifests}/` : '' };
   if (config.kind !== 'read') {
     const why =
-      config.kind === 'missing' ? `the component has no resource ${names.config}` : `${source}: ${config.why}`;
-    return { rules: undefined, files, resources, notes: noPreview(why).notes };
+      config.kind === 'missing'
+        ? `the component has no resource ${names.config}, or several`
+        : `${source}: ${config.why}`;
+    return { ...shared, rules: undefined, notes: noPreview(why).notes };
   }
   const reading = readConfigRules(config.text, source);
-  if (reading.kind === 'unreadable') {
-    return { rules: undefined, files, resources, notes: noPreview(reading.why).notes };
-  }
+  if (reading.kind === 'unreadable') return { ...shared, rules: undefined, notes: noPreview(reading.why).notes };
   const notes = [
     ...reading.rules.problems.map((it) => `In ${source}, ${it}.`),
     ...noteOnManifests(names.manifests, manifests),
   ];
-  return { rules: reading.rules, files, resources, notes };
+  return { ...shared, rules: reading.rules, notes };
 }
+
+/** Several resources may share one configuration. */
+const rulesOf = (parts: readonly Part[]): readonly ConfigRules[] => parts.flatMap(({ rules }) => rules ?? []);
 
 function noteOnManifests(name: string, manifests: ReadFiles): readonly string[] {
   switch (manifests.kind) {
@@ -127,9 +140,18 @@ function readBlock({ path, application, unreadable }: ValuesTexts, text: string 
   return { data: {}, notes: [`The values in ${path} are not looked at, because ${block.because}.`] };
 }
 
-function placementsOf({ rules, resources, files }: Side, values: Mapping) {
-  if (!rules) return { images: [], settings: [] };
-  return { images: localize(rules.localization, resources, files), settings: configure(rules, values, files) };
+function placementsOf(parts: readonly Part[], values: Mapping) {
+  const images = parts.flatMap(({ rules, resources, files, prefix }) =>
+    localize(rules?.localization ?? [], resources, files).map((it) => inArchive(it, prefix)),
+  );
+  const settings = parts.flatMap(({ rules, files, prefix }) =>
+    rules ? configure(rules, values, files).map((it) => inArchive(it, prefix)) : [],
+  );
+  return { images, settings };
+}
+
+function inArchive<Kind extends Placement>(placement: Kind, prefix: string): Kind {
+  return { ...placement, file: `${prefix}${placement.file}` };
 }
 
 /** @returns A preview that says only why there is none. `why` is a clause. */

@@ -3,6 +3,7 @@ import type { ObjectChange } from '../diff/manifest-diff.ts';
 import { nameText } from '../diff/manifest-objects.ts';
 import { risksOf } from '../diff/risks.ts';
 import { isPartial, reviewRows, type VersionDifference } from '../diff/version-difference.ts';
+import { describePreview } from './describe-preview.ts';
 import { code, cut, folded, plain, table } from './markdown.ts';
 
 /** Providers may write as much as they like; of long lists the beginning is shown. */
@@ -46,6 +47,7 @@ export function describeDifference(difference: VersionDifference, installed: boo
     ...(installedUnread === undefined ? [] : [`> What is installed cannot be compared: ${plain(installedUnread)}.`]),
     describeComponent(difference, compared),
     describeManifests(difference, compared),
+    ...describePreview(difference.preview),
   ];
 }
 

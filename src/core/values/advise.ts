@@ -109,15 +109,16 @@ function holds(defaults: unknown, path: readonly string[]): boolean {
   return rest.length === 0 || !isMapping(below) || Object.keys(below).length === 0 || holds(below, rest);
 }
 
-/** Without properties a schema may mean anything, and so may one that is put together of others. */
+/** Without properties a schema may mean anything. */
 function describes(schema: unknown, path: readonly string[]): boolean {
   const [key, ...rest] = path;
   if (key === undefined) return true;
-  const properties = isMapping(schema) ? schema.properties : undefined;
+  if (!isMapping(schema)) return false;
+  if (Array.isArray(schema.allOf) && schema.allOf.some((it) => describes(it, path))) return true;
+  const { properties } = schema;
   if (!isMapping(properties) || !Object.hasOwn(properties, key)) return false;
-  return rest.length === 0 || !isMapping(properties[key]) || !isMapping(properties[key].properties)
-    ? true
-    : describes(properties[key], rest);
+  const below = properties[key];
+  return rest.length === 0 || !isMapping(below) || !isMapping(below.properties) || describes(below, rest);
 }
 
 /** @returns The shortest paths of what is set and not known. */

@@ -74,6 +74,18 @@ export function readConfigRules(text: string, source: string): ConfigReading {
   }
 }
 
+/** @returns Rules that share one block of values, as one. Nothing of them clashes: what is rendered is refused then. */
+export function combineRules(all: readonly ConfigRules[]): ConfigRules {
+  const schemas = all.map(({ schema }) => schema).filter((it) => it !== undefined && it !== null);
+  return {
+    defaults: Object.fromEntries(all.flatMap(({ defaults }) => Object.entries(defaults))),
+    schema: schemas.length > 1 ? { allOf: schemas } : schemas[0],
+    localization: all.flatMap(({ localization }) => localization),
+    configuration: all.flatMap(({ configuration }) => configuration),
+    problems: all.flatMap(({ problems }) => problems),
+  };
+}
+
 const mappingOf = (data: unknown): Mapping => (isMapping(data) ? data : {});
 const mappingAt = (data: unknown, key: string): Mapping => mappingOf(mappingOf(data)[key]);
 const textIn = (data: Mapping, key: string): string => (typeof data[key] === 'string' ? data[key] : '');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../../src/adapters/worker/evaluator.ts';
 import { diffManifests } from '../../../src/core/diff/manifest-diff.ts';
+import { type PreviewInput, previewVersion } from '../../../src/core/localization/preview.ts';
 import type { RenderInput } from '../../../src/core/template/template-set.ts';
 import { templateSet } from '../../builders/render-input.ts';
 
@@ -20,6 +21,22 @@ const input = (expression: string): RenderInput => ({
 
 const endless = 'string(many.all(a, many.all(b, many.all(c, many.all(d, a + b + c + d >= 0)))))';
 const growing = '[many].map(m, m.map(a, m.map(b, m.map(c, m.map(d, "%d%d%d%d".format([a, b, c, d]))))))';
+
+/** A component version with this schema, and people who set one value. */
+const previewed = (schema: string): PreviewInput => ({
+  after: [
+    {
+      names: { manifests: 'manifests', config: 'config' },
+      config: {
+        kind: 'read',
+        text: `apiVersion: config.ocm.software/v1alpha1\nkind: ConfigData\nconfiguration:\n  defaults: { replicas: 1 }\n  schema: ${schema}\n`,
+      },
+      manifests: { kind: 'read', names: [] },
+      resources: [],
+    },
+  ],
+  values: { path: 'values.yaml', application: 'x', before: undefined, after: 'x:\n  replicas: 2\n', unreadable: false },
+});
 
 describe('in the thread', () => {
   const evaluator = createEvaluator({ timeoutSeconds: 30 });
@@ -43,6 +60,13 @@ describe('in the thread', () => {
     const [before, after] = [manifest('x'), manifest('y')];
     expect(await evaluator.compare(before, after)).toEqual(diffManifests(before, after));
     expect(diffManifests(before, after).objects).toHaveLength(1);
+  });
+
+  test('a version is previewed, as without a thread', async () => {
+    const input = previewed('{ type: object, properties: { replicas: { type: string } } }');
+    const preview = await evaluator.preview(input);
+    expect(preview).toEqual(previewVersion(input));
+    expect(preview.values.advice).toMatchObject([{ kind: 'coerced', parameter: 'replicas' }]);
   });
 
   test('a failure of one finding has its place and remedy', async () => {
@@ -85,6 +109,20 @@ test('an expression that never ends is ended, told with its place, and the next 
     remedy: expect.stringContaining('Simplify'),
   });
   await expect(next).resolves.toBeDefined();
+});
+
+test('a schema that takes for ever is ended, and the next preview is good', { timeout: 20_000 }, async () => {
+  await using evaluator = createEvaluator({ timeoutSeconds: 1 });
+  const levels = Array.from({ length: 40 }, (_, level) => {
+    const next = `{ $ref: "#/definitions/l${level + 1}" }`;
+    return `l${level}: { anyOf: [${next}, ${next}] }`;
+  });
+  const hostile = `{ $ref: "#/definitions/l0", definitions: { ${levels.join(', ')}, l40: { type: string } } }`;
+  await expect(evaluator.preview(previewed(hostile))).rejects.toMatchObject({
+    code: 'content',
+    message: expect.stringMatching(/^Working it out took more than .* and was stopped\.$/),
+  });
+  await expect(evaluator.preview(previewed('{}'))).resolves.toMatchObject({ notes: [] });
 });
 
 test('an expression that grows without bound does no harm', { timeout: 60_000 }, async () => {

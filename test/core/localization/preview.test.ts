@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Preview,
   type PreviewInput,
-  type PreviewSide,
+  type PreviewPart,
   previewVersion,
 } from '../../../src/core/localization/preview.ts';
 
@@ -18,7 +18,7 @@ ${more}`;
 
 const localization = 'localization:\n- { resource: { name: image }, file: release.yaml, image: spec.image }\n';
 
-function side(change: Partial<PreviewSide> = {}, of = 'ab'): PreviewSide {
+function side(change: Partial<PreviewPart> = {}, of = 'ab'): PreviewPart {
   const digest = { hashAlgorithm: 'SHA-256', normalisationAlgorithm: 'ociArtifactDigest/v1', value: hex(of) };
   const access = { type: 'ociArtifact', imageReference: `host.example/a/b:1@sha256:${hex(of)}` };
   return {
@@ -30,10 +30,10 @@ function side(change: Partial<PreviewSide> = {}, of = 'ab'): PreviewSide {
   };
 }
 
-const preview = (after: PreviewSide, before?: PreviewSide, values: Partial<PreviewInput['values']> = {}): Preview =>
+const preview = (after: PreviewPart, before?: PreviewPart, values: Partial<PreviewInput['values']> = {}): Preview =>
   previewVersion({
-    ...(before && { before }),
-    after,
+    ...(before && { before: [before] }),
+    after: [after],
     values: {
       path: 'values.yaml',
       application: 'app',
@@ -81,11 +81,38 @@ describe('compared with the installed version', () => {
   });
 });
 
+test('where several resources are deployed, files are told apart, and one block of values serves all', () => {
+  const schema = (of: string) => `  schema: { properties: { ${of}: { type: string } } }\n`;
+  const text = (of: string) => ({ kind: 'read', text: configText(schema(of), `{ replicas: 1, ${of}: 1 }`) }) as const;
+  const part = (of: string) =>
+    side({
+      names: { manifests: of, config: `${of}-config` },
+      config: text(of),
+      manifests: { kind: 'read', names: [] },
+    });
+  const files = { kind: 'read', names: ['release.yaml'] } as const;
+  const { settings, values } = previewVersion({
+    before: [part('a'), { ...part('b'), config: { kind: 'unread', why: 'it is gone' } }],
+    after: [{ ...part('a'), manifests: files }, part('b')],
+    values: { path: 'v', application: 'app', before: '', after: 'app:\n  a: 1\n  b: 2\n  c: 3\n', unreadable: false },
+  });
+  expect(settings.map(({ change, after }) => [change, after?.file, after?.outcome.kind])).toEqual([
+    ['changed', 'a/release.yaml', 'value'],
+    ['added', 'b/release.yaml', 'fails'],
+  ]);
+  expect(values.advice.map(({ kind, parameter }) => `${kind} ${parameter}`)).toEqual([
+    'new b',
+    'unknown c',
+    'coerced a',
+    'coerced b',
+  ]);
+});
+
 describe('what cannot be told is one sentence', () => {
   const none = 'What is put into the manifests cannot be told:';
 
-  test.each<[string, Partial<PreviewSide>, string]>([
-    ['no configuration', { config: { kind: 'missing' } }, `${none} the component has no resource config.`],
+  test.each<[string, Partial<PreviewPart>, string]>([
+    ['no configuration', { config: { kind: 'missing' } }, `${none} the component has no resource config, or several.`],
     [
       'one that cannot be read',
       { config: { kind: 'unread', why: 'it is larger than 1048576 bytes' } },
