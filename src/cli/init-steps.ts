@@ -4,7 +4,7 @@ import { fold, type Style, styler, type Terminal } from './terminal.ts';
 
 /** One thing that `init` brings about. */
 export interface Step {
-  readonly step: 'configuration' | 'issue' | 'webhook' | 'registry-webhook';
+  readonly step: 'configuration' | 'adoption' | 'issue' | 'webhook' | 'registry-webhook';
   /** `left`: somebody else has to do it, or to say more. */
   readonly result: 'done' | 'already' | 'left' | 'failed';
   readonly message: string;

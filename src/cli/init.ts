@@ -1,14 +1,9 @@
-import { parseRepositoryConfig } from '../config/repository-config.ts';
-import { resolveInstallations } from '../config/resolve-installations.ts';
-import type { ServerConfig } from '../config/server-config.ts';
-import { operatorFloorOf } from '../config/trust-floor.ts';
 import { type ComponentName, parseComponentName } from '../core/component/component-name.ts';
 import { Failure } from '../core/failure.ts';
 import { configurationPath, type ProposedConfiguration } from '../core/init/propose-configuration.ts';
-import type { FileSet } from '../core/repository/commit.ts';
 import { parsePublicKey } from '../core/trust/public-key.ts';
+import { parseVersion, type Version } from '../core/version/version.ts';
 import { type Proposal, propose } from '../workflows/init/propose.ts';
-import { readTrustPolicy } from '../workflows/read-trust-policy.ts';
 import { repositoryIssue } from '../workflows/repository-issue.ts';
 import { asFailure } from './as-failure.ts';
 import { guarded, printSteps, type Step, stepAsData } from './init-steps.ts';
@@ -24,6 +19,8 @@ export interface InitOptions extends CommonOptions {
   readonly component?: readonly string[];
   /** `NAME=FILE` */
   readonly publicKey?: readonly string[];
+  /** `ENVIRONMENT/APPLICATION=VERSION` */
+  readonly installed?: readonly string[];
   /** Where the token of an owner stands: `env:NAME` or `file:PATH`. */
   readonly adminToken?: string;
   readonly dryRun?: boolean;
@@ -35,8 +32,14 @@ export async function init(options: InitOptions, context: CommandContext): Promi
   return withSession(options, context, async (session) => {
     const preparing = { session, options, asked, context };
     if (options.dryRun) return printProposal(await proposeFor(preparing), options, context);
+    let proposal: Proposal | undefined;
+    const configure = async () => {
+      proposal = await proposeFor(preparing);
+      return describeConfiguration(proposal, asked);
+    };
     const steps = [
-      await guarded('configuration', () => initConfiguration(preparing), asFailure),
+      await guarded('configuration', configure, asFailure),
+      ...describeAdoption(proposal),
       ...(await initIssue(session)),
       await guarded('webhook', () => initHook(preparing), asFailure),
       ...registryWebhookSteps(session.server),
@@ -52,6 +55,8 @@ interface Asked {
   readonly components: readonly ComponentName[];
   /** In PEM, by name of the signature. */
   readonly keys: ReadonlyMap<string, string>;
+  /** Which version runs, by name of the installation. */
+  readonly running: ReadonlyMap<string, Version>;
   readonly adminToken: (() => Promise<string>) | undefined;
 }
 
@@ -63,7 +68,7 @@ interface Preparing {
 }
 
 /** @throws {Failure} `usage` for what is typed wrong. */
-async function readAsked({ component = [], publicKey = [], adminToken }: InitOptions): Promise<Asked> {
+async function readAsked({ component = [], publicKey = [], installed = [], adminToken }: InitOptions): Promise<Asked> {
   const keys = new Map<string, string>();
   for (const named of publicKey.map((it) => parseNamed('--public-key', it))) {
     if (keys.has(named.name)) {
@@ -82,34 +87,39 @@ async function readAsked({ component = [], publicKey = [], adminToken }: InitOpt
       remedy: 'Write it with its domain, such as ocm.software/demos/podinfo.',
     });
   });
-  return { components, keys, adminToken: adminToken === undefined ? undefined : parseAdminToken(adminToken) };
+  const running = new Map(installed.map(parseInstalled));
+  return { components, keys, running, adminToken: adminToken === undefined ? undefined : parseAdminToken(adminToken) };
+}
+
+/** @throws {Failure} `usage` */
+function parseInstalled(written: string): [string, Version] {
+  const [name = '', text = ''] = written.split('=');
+  const version = parseVersion(text)?.text;
+  if (/^[^/]+\/[^/]+$/.test(name) && version !== undefined && written === `${name}=${text}`) return [name, version];
+  throw new Failure('usage', `--installed ${written} is not of the form ENVIRONMENT/APPLICATION=VERSION.`, {
+    remedy: 'Write it as in --installed dev/podinfo=v1.0.0.',
+  });
 }
 
 function proposeFor({ session, options, asked, context }: Preparing): Promise<Proposal> {
-  const { server, connection, repository, forge } = session;
+  const { server, connection, repository, forge, passOptions } = session;
+  const { read, floor } = passOptions({ mode: 'plan', only: [] });
   return propose(
-    { forge, catalog: connection.catalog, clock: context.clock },
+    { ...connection, forge, clock: context.clock },
     {
+      ...{ read, floor, running: asked.running },
       branch: repository.branch,
       bot: repository.author,
       registries: [...server.registries.keys()],
       registry: options.registry,
       components: asked.components,
       keys: asked.keys,
-      check: (files) => checkConfiguration(files, server),
       dryRun: options.dryRun ?? false,
     },
   );
 }
 
-/** As every pass reads it: what is proposed must work as it stands. */
-function checkConfiguration(files: FileSet, { trust }: ServerConfig): void {
-  const { installations } = resolveInstallations(parseRepositoryConfig(files), { floor: trust });
-  for (const installation of installations) readTrustPolicy(installation, files, operatorFloorOf(trust));
-}
-
-async function initConfiguration(preparing: Preparing): Promise<Step> {
-  const proposal = await proposeFor(preparing);
+function describeConfiguration(proposal: Proposal, { running }: Asked): Step {
   const step = (result: Step['result'], message: string, more: Partial<Step> = {}): Step => ({
     ...{ step: 'configuration', result, message },
     ...more,
@@ -119,7 +129,8 @@ async function initConfiguration(preparing: Preparing): Promise<Step> {
       return step('already', `The repository has a configuration, ${proposal.path}: it was left as it is.`);
     case 'waiting': {
       const { number, link } = proposal.pullRequest;
-      return step('already', `A configuration is proposed in pull request #${number}, and waits to be merged.`, {
+      return step('already', `A proposal waits to be merged in pull request #${number}.`, {
+        ...(running.size > 0 && { remedy: 'Merge it, and run this again.' }),
         link,
       });
     }
@@ -129,16 +140,31 @@ async function initConfiguration(preparing: Preparing): Promise<Step> {
       return step('left', `Pull request #${number} with a configuration was closed.`, { remedy, link });
     }
     case 'opened': {
-      const { pullRequest, proposed } = proposal;
-      const message = `Pull request #${pullRequest.number} proposes a configuration with ${countOf(proposed)}.`;
-      return step('done', message, {
-        remedy: 'Compare its keys with the provider, and merge it.',
-        link: pullRequest.link,
-      });
+      const { pullRequest, configuration } = proposal;
+      const { number, link } = pullRequest;
+      if (!configuration)
+        return step('done', `Pull request #${number} proposes lock files.`, { remedy: 'Merge it.', link });
+      const message = `Pull request #${number} proposes a configuration with ${countOf(configuration)}.`;
+      return step('done', message, { remedy: 'Compare its keys with the provider, and merge it.', link });
     }
     case 'would-open':
       throw new Error('This is no dry run.');
   }
+}
+
+/** @returns What became of manifests that people have, a line for each that needs something first. */
+function describeAdoption(proposal: Proposal | undefined): readonly Step[] {
+  if (!proposal || !('adoption' in proposal) || !proposal.adoption) return [];
+  const { adopted, left } = proposal.adoption;
+  const names = adopted.map(({ name, version }) => `${name} at ${version}`).join(', ');
+  return [
+    ...(adopted.length === 0
+      ? []
+      : [{ step: 'adoption', result: 'done', message: `Adopted with your own manifests: ${names}.` } as const]),
+    ...left.map(({ name, message, remedy }) => {
+      return { step: 'adoption', result: 'left', message: `${name}: ${message}`, remedy } as const;
+    }),
+  ];
 }
 
 function countOf({ applications }: ProposedConfiguration): string {
@@ -174,8 +200,15 @@ function printProposal(proposal: Proposal, { output }: InitOptions, { terminal }
       remedy: 'Change it by hand, and check it with consignee validate.',
     });
   }
-  const { files } = proposal.proposed;
-  if (output === 'json') terminal.out(printJson({ files }));
-  else terminal.out([...files].map(([path, text]) => `# ${path}\n${text}`).join('\n'));
+  const { configuration, adoption } = proposal;
+  const files = Object.fromEntries([...(configuration?.files ?? []), ...adoption.files]);
+  for (const { name, message, remedy = '' } of adoption.left) terminal.err(`${name}: ${message} ${remedy}\n`);
+  if (output === 'json') terminal.out(printJson({ files, left: adoption.left }));
+  else
+    terminal.out(
+      Object.entries(files)
+        .map(([path, text]) => `# ${path}\n${text}`)
+        .join('\n'),
+    );
   return 0;
 }

@@ -98,6 +98,7 @@ function addInitCommands(program: Command, context: CommandContext, exit: Exit):
     .option('--registry <name>', 'host and path of the registry, where it cannot be told')
     .option('--component <name>', 'a component to deploy, instead of those that are found (repeatable)', repeat)
     .option('--public-key <name=file>', 'the public key of a signature (repeatable)', repeat)
+    .option('--installed <environment/application=version>', 'the version that runs (repeatable)', repeat)
     .option(token, lent)
     .option('--dry-run', 'print the configuration that would be proposed, and write nothing')
     .action(async (_, command: Command) =>

@@ -1,4 +1,5 @@
 import type { ComponentName } from '../component/component-name.ts';
+import { readPin } from '../pin/read-pin.ts';
 import { parseConstraint } from '../version/constraint.ts';
 import { isBelow, nameFrom, type ProposedEnvironment } from './choose-environments.ts';
 import type { DeployedComponent } from './read-manifest.ts';
@@ -7,6 +8,8 @@ import type { DeployedComponent } from './read-manifest.ts';
 export interface ProposedApplication {
   readonly name: string;
   readonly component: ComponentName;
+  /** Whether manifests of people deploy it in its environments, of which only the version is to be changed. */
+  readonly pinned: boolean;
   /** `undefined` for all versions. */
   readonly versions: string | undefined;
   /** Environments, where it is not all of them. */
@@ -28,11 +31,16 @@ export function proposeApplications({ components, deployed, environments }: Foun
   const all = [...new Set([...components, ...deployed.map(({ component }) => component)])].sort();
   return all.map((component) => {
     const objects = deployed.filter((it) => it.component === component);
+    const names = environmentsOf(objects, environments);
+    const pinned = names.length > 0;
+    const ranges = objects.flatMap(rangeOf);
     return {
       name: nameOf(component, all),
       component,
-      versions: objects.map(({ versions }) => versions).find((it) => it !== undefined && isConstraint(it)),
-      environments: environmentsOf(objects, environments),
+      pinned,
+      // What is pinned says which version runs, and not which may follow.
+      versions: ranges.find((it) => !(pinned && it.isExact))?.versions,
+      environments: names.length === 0 || names.length === environments.length ? undefined : names,
       signatures: objects.length === 0 ? undefined : signaturesOf(objects),
       files: [...new Set(objects.map(({ file }) => file))].sort(),
     };
@@ -53,6 +61,11 @@ function isConstraint(text: string): boolean {
   return text !== '*' && parseConstraint(text).kind === 'parsed';
 }
 
+function rangeOf({ kind, versions }: DeployedComponent) {
+  if (versions === undefined || !isConstraint(versions)) return [];
+  return [{ versions, isExact: readPin(kind === 'Component' ? 2 : 1, versions).kind === 'exact' }];
+}
+
 function signaturesOf(objects: readonly DeployedComponent[]): readonly string[] {
   return [...new Set(objects.flatMap(({ signatures }) => signatures.map(({ name }) => name)))].sort();
 }
@@ -61,8 +74,7 @@ function signaturesOf(objects: readonly DeployedComponent[]): readonly string[] 
 function environmentsOf(
   objects: readonly DeployedComponent[],
   environments: readonly ProposedEnvironment[],
-): readonly string[] | undefined {
+): readonly string[] {
   const files = objects.filter(({ kind }) => kind !== 'ComponentSubscription').map(({ file }) => file);
-  const names = environments.filter(({ path }) => files.some((it) => isBelow(it, path))).map(({ name }) => name);
-  return names.length === 0 || names.length === environments.length ? undefined : names;
+  return environments.filter(({ path }) => files.some((it) => isBelow(it, path))).map(({ name }) => name);
 }

@@ -144,9 +144,10 @@ function printConfiguration(registry: string, { environments, applications, need
 const printEnvironment = ({ name, path }: ProposedEnvironment) => `  ${scalar(name)}: { path: ${scalar(path)} }`;
 
 function printApplication(application: ProposedApplication, verify: string | undefined): string {
-  const { name, component, versions, environments } = application;
+  const { name, component, pinned, versions, environments } = application;
   const parts = [
     `component: ${scalar(component)}`,
+    ...(pinned ? ['manage: pin'] : []),
     ...(versions === undefined ? [] : [`versions: ${JSON.stringify(versions)}`]),
     ...(verify === undefined ? [] : [`verify: ${verify}`]),
     ...(environments ? [`in: { ${environments.map((it) => `${scalar(it)}: {}`).join(', ')} }`] : []),

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { type LockFile, printLockFile } from '../../core/installation/lock-file.ts';
 import { evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
-import { floatsOver, pins } from '../../core/pin/read-pin.ts';
+import { floatsOver, pins, readPin } from '../../core/pin/read-pin.ts';
 import { replacePin } from '../../core/pin/replace-pin.ts';
 import { refuseUnfit } from '../../core/target/check-target.ts';
 import { targetOfPin } from '../../core/target/target.ts';
@@ -49,9 +49,17 @@ export function pinInstallation(input: PinInstallationInput): RenderedInstallati
     [evidencePathOf(installation), printEvidenceFile({ ...evidence, manifest })],
     ...(text === undefined ? [] : ([[located.path, text]] as const)),
   ]);
-  const place = `${located.path}:${located.pin.line}`;
-  const notes = pins(located.pin, version) ? [`${place} has ${version} already: only the lock file is written.`] : [];
-  return { lock, files: new Map(), beside, valuesAdded: undefined, notes };
+  return { lock, files: new Map(), beside, valuesAdded: undefined, notes: notesOn(located, version) };
+}
+
+function notesOn({ path, pin }: LocatedPin, version: Version): readonly string[] {
+  const place = `${path}:${pin.line}`;
+  if (pins(pin, version)) return [`${place} has ${version} already: only the lock file is written.`];
+  if (pin.value.kind !== 'text' || readPin(pin.generation, pin.value.text).kind === 'exact') return [];
+  const range = JSON.stringify(pin.value.text);
+  return [
+    `${place} has ${range}, by which the cluster follows versions that nobody proposed: it is pinned to ${version}.`,
+  ];
 }
 
 /** @returns The file with the version in it; `undefined` when it stays as it is. */

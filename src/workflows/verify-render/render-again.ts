@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
-import { lockPathOf } from '../../core/installation/places.ts';
+import type { LockFile } from '../../core/installation/lock-file.ts';
+import { configurationFolder, lockPathOf } from '../../core/installation/places.ts';
 import type { Commit } from '../../core/repository/commit.ts';
 import { renderFromLock } from '../is-render-of-its-lock.ts';
 import { readRepositoryState } from '../observe-repository.ts';
@@ -38,7 +39,7 @@ async function renderOn(origin: Commit, { installation, lock }: Locked, world: V
   const { content } = world.ports.forge;
   const path = lockPathOf(installation);
   const [parent] = origin.parents;
-  const onto = parent ?? origin.sha;
+  const onto = parent && !(await isAdoption(origin, lock, world)) ? parent : origin.sha;
   try {
     const state = await readRepositoryState(content, onto, world.options.read);
     const there = state.installations.find(({ name }) => name === installation.name);
@@ -55,6 +56,14 @@ async function renderOn(origin: Commit, { installation, lock }: Locked, world: V
     if (trouble) return { origin, onto, trouble };
     throw error;
   }
+}
+
+/** What `init` adopts comes with the first configuration: before that there was none to read it by. */
+async function isAdoption({ parents }: Commit, { pinned }: LockFile, { ports }: VerifyWorld): Promise<boolean> {
+  const [parent] = parents;
+  if (pinned === undefined || !parent) return false;
+  const before = await ports.forge.content.readTree(parent);
+  return !['yaml', 'yml'].some((ending) => before.has(`${configurationFolder}/config.${ending}`));
 }
 
 /** What is wrong with the repository itself is a finding; what cannot be reached says nothing about it. */

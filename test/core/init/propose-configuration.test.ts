@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseRepositoryConfig } from '../../../src/config/repository-config.ts';
 import { resolveInstallations } from '../../../src/config/resolve-installations.ts';
 import { type ComponentName, parseComponentName } from '../../../src/core/component/component-name.ts';
+import { noAdoption } from '../../../src/core/init/adoption.ts';
 import { describeProposal } from '../../../src/core/init/describe-proposal.ts';
 import {
   configurationPath,
@@ -9,6 +10,7 @@ import {
   proposeConfiguration,
 } from '../../../src/core/init/propose-configuration.ts';
 import type { DeployedComponent } from '../../../src/core/init/read-manifest.ts';
+import type { Version } from '../../../src/core/version/version.ts';
 
 function name(text: string): ComponentName {
   const found = parseComponentName(text);
@@ -168,7 +170,43 @@ test('names that are no plain text in YAML are quoted', () => {
 });
 
 test('the pull request names the keys to compare, and what is deployed already', () => {
-  const text = describeProposal(proposeConfiguration({ ...found, deployed: [deployed('acme.example/web')] }));
+  const text = describeProposal(
+    proposeConfiguration({ ...found, deployed: [deployed('acme.example/web')] }),
+    noAdoption,
+  );
   expect(text).toContain('Compare the keys with what the provider published elsewhere: `.consignee/keys/release.pub`');
-  expect(text).toContain('deployed by manifests of your own already: `web` by `a.yaml`');
+  expect(text).toContain('deployed by manifests of your own already: `web` by `a.yaml`. They stay yours');
+});
+
+test.each<[string, Partial<DeployedComponent>, string]>([
+  ['an exact version stays free to be updated', { versions: 'v1.0.0' }, '{ component: acme.example/web, manage: pin }'],
+  ['a range is kept', { versions: '~1.0' }, '{ component: acme.example/web, manage: pin, versions: "~1.0" }'],
+  [
+    'a short version is a range in generation 1',
+    { versions: 'v1.2' },
+    '{ component: acme.example/web, manage: pin, versions: "v1.2" }',
+  ],
+  ['and none in generation 2', { versions: 'v1.2', kind: 'Component' }, '{ component: acme.example/web, manage: pin }'],
+  [
+    'a subscription deploys nothing',
+    { versions: '1.0.0', kind: 'ComponentSubscription' },
+    '{ component: acme.example/web, versions: "1.0.0" }',
+  ],
+])('of what manifests deploy already, %s', (_, changes, expected) => {
+  expect(textOf({ deployed: [deployed('acme.example/web', changes)] })).toContain(`  web: ${expected}\n`);
+});
+
+test('what lies outside of all environments is not pinned', () => {
+  const fluxPaths = [{ path: 'apps/dev', file: 'flux.yaml' }];
+  expect(textOf({ fluxPaths, deployed: [deployed('acme.example/web', { file: 'base/web.yaml' })] })).not.toContain(
+    'pin',
+  );
+});
+
+test('the pull request says what was adopted, and what is missing', () => {
+  const left = [{ name: 'default/db', message: 'It has a range.', remedy: 'Say what runs.' }];
+  const adopted = [{ name: 'default/web', version: 'v1.0.0' as Version }];
+  const text = describeProposal(proposeConfiguration(found), { files: new Map(), adopted, left });
+  expect(text).toContain('lock files for what runs, verified: `default/web` at `v1.0.0`.');
+  expect(text).toContain('- `default/db`: It has a range. Say what runs.');
 });
