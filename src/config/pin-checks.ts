@@ -4,7 +4,16 @@ import { effectiveValue, type Subject } from './setting-levels.ts';
 import type { SettingName } from './settings.ts';
 
 /** What these say is only rendered. */
-const renderedOnly = ['templates', 'values', 'flux', 'pullSecret', 'source'] as const satisfies readonly SettingName[];
+const renderedOnly: readonly SettingName[] = [
+  'templates',
+  'deploy',
+  'instance',
+  'values',
+  'flux',
+  'pullSecret',
+  'serviceAccount',
+  'source',
+];
 
 /**
  * Finds settings that somebody wrote for an application whose manifests are people's own: they would have no effect. Those of a whole

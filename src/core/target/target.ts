@@ -24,8 +24,8 @@ export interface PlannedDeployment {
   readonly as: 'kustomize' | 'helm';
 }
 
-/** For manifests of people's own, of which only the generation is known. */
-export function targetOfPin(generation: Generation): Target {
+/** For manifests of people's own, of which at most the generation is known. */
+export function targetOfPin(generation: Generation | undefined): Target {
   return { generation, deployments: [], definition: undefined, required: false };
 }
 
@@ -40,6 +40,7 @@ const conventionalConfiguration = 'config';
  *   when `set.yaml` is wrong, or names kinds of both generations.
  */
 export function targetOf(installation: Installation, set: TemplateSet): Target {
+  if (installation.manage === 'pin') return targetOfPin(undefined);
   // Without a set.yaml, rendering reports that.
   const file = set.files.get(setFileName);
   const setFile = file && parseSetFile(file);

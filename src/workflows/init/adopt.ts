@@ -100,14 +100,23 @@ async function adoptOne(
   }
   const { policy, digest } = await readInputs(installation, state.texts, { templateSets, floor });
   const request = { component, tag: versionToTag(version) ?? version };
-  const { evidence } = await collectAndVerify(open, request, { policy, now: clock.now(), installed: true });
+  const { collected, evidence } = await collectAndVerify(open, request, { policy, now: clock.now(), installed: true });
   const [reason] = evidence.reasons;
   if (reason || !evidence.manifest) {
     const why = reason ? ` ${reason.where}: ${reason.message}.` : '';
     return leave(name, `${version}, which runs, is not proved whole and signed.${why}`);
   }
   const { beside } = pinInstallation({
-    ...{ installation, version, located, evidence, manifest: evidence.manifest, inputs: digest, installed: undefined },
+    ...{
+      installation,
+      version,
+      located,
+      collected,
+      evidence,
+      manifest: evidence.manifest,
+      inputs: digest,
+      installed: undefined,
+    },
     policyDigest: policyDigestOf(policy),
   });
   const written = [lockPathOf(installation), evidencePathOf(installation)];

@@ -6,6 +6,7 @@ import { replacePin } from '../../core/pin/replace-pin.ts';
 import { refuseUnfit } from '../../core/target/check-target.ts';
 import { targetOfPin } from '../../core/target/target.ts';
 import { printEvidenceFile } from '../../core/trust/evidence-file.ts';
+import type { Version } from '../../core/version/version.ts';
 import type { RenderedInstallation, RenderInstallationInput } from '../render-installation.ts';
 import type { LocatedPin } from './locate-pin.ts';
 
