@@ -59,7 +59,7 @@ function connect(config: ServerConfig, { variables, clock }: Surroundings): Conn
     repositories: registries.repositories,
     catalog: registries.catalog,
     evaluator,
-    templateSets: createBuiltInSets(builtInSets),
+    templateSets: createBuiltInSets(builtInSets, config.crds),
     openStore: async () => {
       store ??= await openStore(config);
       return store;

@@ -31,6 +31,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/pin': ['yaml'],
   'core/repository': ['node:crypto'],
   'core/target': ['yaml'],
+  'core/schema': ['ajv', 'yaml'],
   'core/template': ['yaml', '@bufbuild/cel'],
   'core/trust': ['node:crypto', 'node:zlib', 'pkijs'],
   'core/values': ['ajv', 'yaml'],

@@ -29,6 +29,8 @@ export interface ServerConfig {
   readonly store: Store;
   /** Folder for what can be fetched again. */
   readonly cache: string;
+  /** Folder of CustomResourceDefinitions that what is rendered must fit. */
+  readonly crds: string | undefined;
   readonly listen: Listen;
   /** Where webhooks reach the listener; `undefined` where the operator does not say. */
   readonly publicUrl: string | undefined;
@@ -80,6 +82,7 @@ function resolveServer(written: WrittenServer, document: ConfigDocument): Server
     ...connections,
     store: resolveStore(written.store ?? serverDefaults.store, document, locate),
     cache: locate(written.cache ?? serverDefaults.cache),
+    crds: written.crds === undefined ? undefined : locate(written.crds),
     listen: resolveListen(written.listen ?? {}, document),
     publicUrl: written.publicUrl?.replace(/\/+$/, ''),
     pollingSeconds: parseDuration(written.polling ?? serverDefaults.polling),

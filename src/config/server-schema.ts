@@ -243,6 +243,11 @@ export const serverSchema = z.strictObject({
   flux: z.record(name, fluxConnection).describe('Connections to Flux, which reports health.').optional(),
   store: store.describe('Where the bot remembers what git cannot.').meta({ default: serverDefaults.store }).optional(),
   cache: path.describe('Folder for what can be fetched again.').meta({ default: serverDefaults.cache }).optional(),
+  crds: path
+    .describe(
+      'Folder of CustomResourceDefinitions that rendered objects must fit, in the place of the built-in schemas of their kinds. A repository adds its own in `.consignee/crds`.',
+    )
+    .optional(),
   publicUrl: httpAddress
     .describe(
       'Where forges and registries reach the listener for webhooks: `<publicUrl>/hooks/…`. For `init` and `doctor`.',

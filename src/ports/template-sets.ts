@@ -1,7 +1,15 @@
+import type { DefinitionFile } from '../core/schema/object-check.ts';
 import type { TemplateSet } from '../core/template/template-set.ts';
 
-/** The template sets that come with the bot. */
+/** What comes with the bot and its operator for rendering. */
 export interface TemplateSets {
   /** @throws {Failure} `configuration` when there is no such set or version, naming those there are. */
   readBuiltIn(name: string, version: number): Promise<TemplateSet>;
+
+  /**
+   * Reads the CustomResourceDefinitions that the operator supplies, for all repositories.
+   *
+   * @throws {Failure} `configuration` when they cannot be read.
+   */
+  readDefinitions(): Promise<readonly DefinitionFile[]>;
 }

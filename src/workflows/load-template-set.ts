@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { configurationFolder } from '../core/installation/places.ts';
+import type { DefinitionFile } from '../core/schema/object-check.ts';
 import type { TemplateSet } from '../core/template/template-set.ts';
 import type { TemplateSets } from '../ports/template-sets.ts';
 
@@ -10,6 +11,8 @@ export interface LoadedTemplateSet {
   readonly label: string;
   /** The files that the repository owns: all of a folder, or what overrides a built-in set. */
   readonly own: readonly [string, string][];
+  /** CustomResourceDefinitions that the operator and the repository supply. */
+  readonly definitions: readonly DefinitionFile[];
 }
 
 /** Brings together the built-in set and what the repository puts in place of single files of it. */
@@ -21,18 +24,24 @@ export async function loadTemplateSet(
   const folder = `${configurationFolder}/templates/${templates.name}/`;
   const own = filesBelow(folder, texts);
   const ownFiles = own.map(([path, text]) => [path.slice(folder.length), { text, source: path }] as const);
+  const definitions = [...(await sets.readDefinitions()), ...definitionsIn(texts)];
   if (templates.kind === 'folder') {
     if (own.length === 0) {
       throw new Failure('configuration', `There is no template set in ${folder}.`, {
         remedy: 'Add the folder with a set.yaml, or use a built-in set, for example "templates: ocm-controller@1".',
       });
     }
-    return { set: { name: templates.name, files: new Map(ownFiles) }, label: templates.name, own };
+    return { set: { name: templates.name, files: new Map(ownFiles) }, label: templates.name, own, definitions };
   }
   const builtIn = await sets.readBuiltIn(templates.name, templates.version);
   const set = { name: templates.name, files: new Map([...builtIn.files, ...ownFiles]) };
-  return { set, label: `${templates.name}@${templates.version}`, own };
+  return { set, label: `${templates.name}@${templates.version}`, own, definitions };
 }
+
+const definitionsIn = (texts: Texts): readonly DefinitionFile[] =>
+  filesBelow(`${configurationFolder}/crds/`, texts)
+    .filter(([path]) => /\.ya?ml$/.test(path))
+    .map(([source, text]) => ({ source, text }));
 
 type Texts = ReadonlyMap<string, string>;
 

@@ -26,7 +26,12 @@ export async function readInputs(
   return { templates, policy, digest: digestOfInputs(installation, templates, policy) };
 }
 
-const noTemplates: LoadedTemplateSet = { set: { name: pinLabel, files: new Map() }, label: pinLabel, own: [] };
+const noTemplates: LoadedTemplateSet = {
+  set: { name: pinLabel, files: new Map() },
+  label: pinLabel,
+  own: [],
+  definitions: [],
+};
 
 /** Nothing else decides which value in which file is changed. */
 function digestOfPin({ environment, application, component, path }: Installation): Digest {

@@ -77,6 +77,7 @@ export async function renderInstallation(input: RenderInstallationInput): Promis
   const definition = definitionOf(target, collected);
   const { files, initialValues = {} } = await evaluator.render({
     set: templates.set,
+    definitions: templates.definitions,
     variables: templateVariables({
       installation,
       component: projectSigned(descriptor),

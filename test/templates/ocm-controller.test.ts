@@ -257,7 +257,7 @@ describe.skipIf(!crdsAreThere)(
     test('a misspelt field is found', () => {
       const version = objects()['component_version.yaml'] as { readonly spec: object };
       expect(check({ ...version, spec: { ...version.spec, intervall: '30s' } })).toEqual([
-        '/spec must NOT have additional properties {"additionalProperty":"intervall"}',
+        expect.stringContaining('spec has no field "intervall"'),
       ]);
     });
   },

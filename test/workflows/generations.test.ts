@@ -16,7 +16,7 @@ files: [{ template: version.yaml, folder: components, path: version.yaml }]
   '.consignee/templates/own/version.yaml': `apiVersion: delivery.ocm.software/v1alpha1
 kind: ComponentVersion
 metadata: { name: podinfo, namespace: ocm-system }
-spec: { interval: 30s, version: { semver: '\${{ component.version }}' } }
+spec: { interval: 30s, component: a.b/c, repository: { url: r }, version: { semver: '\${{ component.version }}' } }
 `,
 };
 
@@ -83,6 +83,7 @@ describe('a newer set', () => {
   const newerBot = (ports: PassPorts): PassPorts => ({
     ...ports,
     templateSets: {
+      readDefinitions: async () => [],
       async readBuiltIn(name) {
         const { files, ...set } = await ports.templateSets.readBuiltIn(name, 1);
         const { text = '', source = '' } = files.get('deploy.yaml') ?? {};

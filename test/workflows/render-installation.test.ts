@@ -54,7 +54,7 @@ async function keyInManifests(signature: Partial<SignatureEvidence>, anyOf: read
     version: version as Version,
     manifest: digest,
     installed: undefined,
-    templates: { set: templateSet({}), label: 'test@1', own: [] },
+    templates: { set: templateSet({}), label: 'test@1', own: [], definitions: [] },
     target: { generation: undefined, deployments: [], definition: undefined, required: false },
     policy: { signatures: [{ name: 'release', anyOf }], allowUnsigned: false },
     policyDigest: undefined,

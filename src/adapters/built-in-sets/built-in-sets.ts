@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../core/failure.ts';
+import type { DefinitionFile } from '../../core/schema/object-check.ts';
 import { parseSetFile, setFileName } from '../../core/template/set-file.ts';
 import type { TemplateFile, TemplateSet } from '../../core/template/template-set.ts';
 import type { TemplateSets } from '../../ports/template-sets.ts';
@@ -9,8 +10,10 @@ import type { TemplateSets } from '../../ports/template-sets.ts';
 /**
  * Reads the template sets in `folder`: one folder each, named after the set for its newest version, and `<name>@<version>` for
  * an older one that is still rendered.
+ *
+ * @param definitions Folder of the operator's CustomResourceDefinitions.
  */
-export function createBuiltInSets(folder: URL | string): TemplateSets {
+export function createBuiltInSets(folder: URL | string, definitions?: string): TemplateSets {
   const root = typeof folder === 'string' ? folder : fileURLToPath(folder);
 
   async function readSets(): Promise<readonly BuiltInSet[]> {
@@ -30,6 +33,7 @@ export function createBuiltInSets(folder: URL | string): TemplateSets {
   };
 
   return {
+    readDefinitions: async () => (definitions === undefined ? [] : readDefinitions(definitions)),
     async readBuiltIn(name, version) {
       const sets = await readOnce();
       const found = sets.find((it) => it.name === name && it.version === version);
@@ -55,4 +59,19 @@ async function readSet(path: string, folder: string): Promise<BuiltInSet> {
   }
   const set = files.get(setFileName);
   return { name, files, version: set ? parseSetFile(set).version : 0 };
+}
+
+/** Each time anew: definitions come with new controllers, while the bot runs. */
+async function readDefinitions(folder: string): Promise<readonly DefinitionFile[]> {
+  try {
+    const names = (await readdir(folder)).filter((it) => /\.ya?ml$/.test(it)).toSorted();
+    return await Promise.all(
+      names.map(async (name) => ({ source: join(folder, name), text: await readFile(join(folder, name), 'utf8') })),
+    );
+  } catch (cause) {
+    throw new Failure('configuration', `The folder ${folder} of CustomResourceDefinitions cannot be read.`, {
+      remedy: 'Check "crds" in the server configuration.',
+      cause,
+    });
+  }
 }

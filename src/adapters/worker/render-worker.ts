@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { diffManifests } from '../../core/diff/manifest-diff.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, type Place } from '../../core/failure.ts';
+import { createObjectCheck, type DefinitionFile, type ObjectCheck } from '../../core/schema/object-check.ts';
 import { renderSet } from '../../core/template/render-set.ts';
 import { type FromWorker, packFailure, type ToWorker } from './messages.ts';
 
@@ -22,7 +23,8 @@ async function answer(message: ToWorker): Promise<FromWorker> {
   switch (message.kind) {
     case 'render': {
       const { input } = message;
-      const rendered = renderSet(input, (expression, place) => post({ kind: 'evaluating', expression, place }));
+      const watch = (expression: string, place: Place) => post({ kind: 'evaluating', expression, place });
+      const rendered = renderSet(input, watch, checkOnce);
       return { kind: 'rendered', rendered };
     }
     case 'compare': {
@@ -35,4 +37,13 @@ async function answer(message: ToWorker): Promise<FromWorker> {
       return { kind: 'previewed', preview: previewVersion(message.input) };
     }
   }
+}
+
+let made: { readonly of: string; readonly check: ObjectCheck } | undefined;
+
+/** Compiling schemas takes longer than rendering, and all installations of a repository have the same ones. */
+function checkOnce(definitions: readonly DefinitionFile[]): ObjectCheck {
+  const of = JSON.stringify(definitions);
+  if (made?.of !== of) made = { of, check: createObjectCheck(definitions) };
+  return made.check;
 }

@@ -31,6 +31,7 @@ export function checkOutput({ text, value, originOf }: FilledTemplate, rules: Ou
   }
   checkSubstitution(text, value, report);
   if (Object.hasOwn(value, 'sops')) report(['sops'], 'the file would count as encrypted', 'Take the key "sops" away.');
+  checkSecret(value, report);
   checkKind(value, rules, report);
   checkMetadata(value, rules, report);
   return findings;
@@ -77,6 +78,15 @@ function findText(
     ...(wanted(key) ? [{ path: [...path, key], text: key }] : []),
     ...findText(item, [...path, key], wanted),
   ]);
+}
+
+/** Whoever may read the repository would read it, for ever. */
+function checkSecret(value: Readonly<Record<string, unknown>>, report: Report): void {
+  if (value.apiVersion !== 'v1' || value.kind !== 'Secret') return;
+  for (const field of ['data', 'stringData']) {
+    if (value[field] === undefined) continue;
+    report([field], 'the Secret stands in clear', 'Create it in the cluster, and name it here instead.');
+  }
 }
 
 function checkKind({ apiVersion, kind }: Readonly<Record<string, unknown>>, rules: OutputRules, report: Report): void {

@@ -1,4 +1,5 @@
 import { Failure, type Finding, type Place } from '../failure.ts';
+import { createObjectCheck, type ObjectCheck } from '../schema/object-check.ts';
 import { checkOutput, nameObject, type OutputRules } from './check-output.ts';
 import { createEvaluate, type ExpressionResult } from './expression.ts';
 import { readExpression, showExpression } from './find-expression.ts';
@@ -16,7 +17,11 @@ export type Watch = (expression: string, place: Place) => void;
  *
  * @throws {Failure} `template` with all that is wrong with the set and with what it renders, each with its place.
  */
-export function renderSet({ set, variables, folders }: RenderInput, watch: Watch = () => undefined): RenderedSet {
+export function renderSet(
+  { set, variables, folders, definitions = [] }: RenderInput,
+  watch: Watch = () => undefined,
+  checkWith: typeof createObjectCheck = createObjectCheck,
+): RenderedSet {
   const setFile = readSetFile(set);
   const all = { ...variables, folders: { ...folders, kustomizations: folders.kustomizations ?? null } };
   const findings: Finding[] = [...findUnused(set, setFile)];
@@ -28,6 +33,7 @@ export function renderSet({ set, variables, folders }: RenderInput, watch: Watch
     variables: all,
     watch,
     evaluate: watched(all, watch),
+    checkSchema: checkWith(definitions),
   };
   const files = renderFiles(setFile, rendering);
   const initialValues = setFile.values && renderValues(setFile.values, rendering);
@@ -49,6 +55,7 @@ interface Rendering {
   readonly set: TemplateSet;
   readonly folders: OutputFolders;
   readonly findings: Finding[];
+  readonly checkSchema: ObjectCheck;
   readonly report: (place: Place, message: string, remedy: string) => void;
   readonly evaluate: (expression: string, place: Place) => ExpressionResult;
 }
@@ -128,7 +135,7 @@ function perDeployment(rendering: Rendering): (entry: SetFileEntry) => readonly 
 
 /** @param objects What other files have declared: two that declare one object would undo each other's work for ever. */
 function checkObject(filled: FilledTemplate, rules: OutputRules, objects: Map<string, string>, rendering: Rendering) {
-  rendering.findings.push(...checkOutput(filled, rules));
+  rendering.findings.push(...checkOutput(filled, rules), ...checkAgainstSchema(filled, rendering));
   const name = nameObject(filled);
   if (name === undefined) return;
   const { place } = filled.originOf([]);
@@ -137,6 +144,15 @@ function checkObject(filled: FilledTemplate, rules: OutputRules, objects: Map<st
     rendering.report(place, `the ${name} is rendered from ${other} too`, 'Give each object a name of its own.');
   }
   objects.set(name, place.file);
+}
+
+function checkAgainstSchema({ value, originOf }: FilledTemplate, { checkSchema }: Rendering): readonly Finding[] {
+  if (!isMapping(value)) return [];
+  return checkSchema(value).map(({ path, message, remedy }) => {
+    const { place, expression } = originOf(path);
+    const by = expression === undefined ? '' : ` (from ${showExpression(expression)})`;
+    return { place, message: `${message}${by}`, remedy };
+  });
 }
 
 function renderValues(template: Placed<string>, rendering: Rendering): Readonly<Record<string, unknown>> | undefined {

@@ -1,4 +1,5 @@
 import type { FileSet } from '../repository/commit.ts';
+import type { DefinitionFile } from '../schema/object-check.ts';
 
 /** A folder of manifest templates, with overriding files already in place. */
 export interface TemplateSet {
@@ -17,6 +18,8 @@ export interface RenderInput {
   readonly set: TemplateSet;
   readonly variables: TemplateVariables;
   readonly folders: OutputFolders;
+  /** Of kinds that are rendered; the built-in ones hold where none is given. */
+  readonly definitions?: readonly DefinitionFile[];
 }
 
 /** What expressions can see. JSON data only; whole numbers reach CEL as integers. */

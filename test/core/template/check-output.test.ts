@@ -47,7 +47,7 @@ test.each([
   ['a text', 'a\n', 1, /the file is the text "a"/],
   ['no apiVersion', good.replace('apiVersion: v1\n', ''), 1, /apiVersion is empty/],
   ['a kind that is a number', good.replace('ConfigMap', '1'), 2, /kind is the number 1/],
-  ['a kind that the set does not list', good.replace('ConfigMap', 'Secret'), 2, /may not render a Secret of v1/],
+  ['a kind that the set does not list', good.replace('ConfigMap', 'Role'), 2, /may not render a Role of v1/],
   ['a kind of another group', good.replace('v1', 'acme.example/v1'), 2, /may not render a ConfigMap of acme/],
   ["Kustomize's own file", good.replace('v1', 'kustomize.config.k8s.io/v1beta1'), 1, /Kustomize would interpret/],
   ['no metadata', 'apiVersion: v1\nkind: ConfigMap\n', 1, /metadata is empty/],
@@ -94,4 +94,12 @@ test('a substitution that only comes about by an expression is refused', () => {
   expect(findings(good.replace('a: b', 'a: $' + '{{ dollar + "{x}" }}'))).toMatchObject([
     { message: expect.stringMatching(/"\$\{x\}" contains \$\{ \(from/) },
   ]);
+});
+
+test('a Secret in clear is refused, wherever its content comes from', () => {
+  const text = good.replace('ConfigMap', 'Secret');
+  const secrets = { kinds: ['v1/Secret'] };
+  expect(findings(text, secrets)).toMatchObject([{ message: 'the Secret stands in clear', place: { line: 7 } }]);
+  expect(findings(text.replace('\ndata:', '\nstringData:'), secrets)).toHaveLength(1);
+  expect(findings(text.replace(/\ndata:[\s\S]*/, '\ntype: Opaque\n'), secrets)).toEqual([]);
 });

@@ -200,3 +200,43 @@ test('an expression is announced with its place before it is evaluated', () => {
   );
   expect(heard).toEqual(['set.yaml:4 application + ".yaml"', 'a.yaml:4 application']);
 });
+
+test('an object that does not fit the schema of its kind is refused, with place and expression', () => {
+  const set = {
+    'set.yaml': `version: 1\nkinds: [delivery.ocm.software/v1alpha1/FluxDeployer]\nfiles:\n  - ${entry('a.yaml')}\n`,
+    'a.yaml': `apiVersion: delivery.ocm.software/v1alpha1
+kind: FluxDeployer
+metadata: { name: a, namespace: b }
+spec:
+  interval: «application»
+  sourceRef: { kind: Configuration, name: a }
+  kustomizationTemplate: { interval: 1m, prune: true, targetNamespaces: default }
+`,
+  };
+  const { findings } = failureOf(set);
+  expect(findings).toMatchObject([
+    {
+      place: { file: 'a.yaml', line: 5, column: 13 },
+      message: expect.stringMatching(/spec\.interval must match.*application/),
+    },
+    { place: { file: 'a.yaml', line: 7 }, message: expect.stringContaining('has no field "targetNamespaces"') },
+  ]);
+});
+
+test('a definition that is supplied holds for what is rendered', () => {
+  const text = `kind: CustomResourceDefinition
+spec:
+  group: example.org
+  names: { kind: Tool }
+  versions: [{ name: v1, schema: { openAPIV3Schema: { type: object, properties: { size: { type: integer } } } } }]
+`;
+  const set = templateSet({
+    'set.yaml': `version: 1\nkinds: [example.org/v1/Tool]\nfiles:\n  - ${entry('a.yaml')}\n`,
+    'a.yaml': 'apiVersion: example.org/v1\nkind: Tool\nmetadata: { name: a, namespace: b }\nsize: big\n',
+  });
+  const input = { set, variables, folders: { components: 'a', kustomizations: undefined } };
+  expect(renderSet(input).files.size).toBe(1);
+  expect(() => renderSet({ ...input, definitions: [{ text, source: 'crds/tool.yaml' }] })).toThrow(
+    'size must be integer',
+  );
+});
