@@ -169,11 +169,16 @@ async function previewSubject(
   { beside }: RenderedInstallation,
   { target, evidence }: Pick<PreviewSubject, 'target' | 'evidence'>,
 ): Promise<PreviewSubject> {
-  const { valuesPath: path, application, manage } = installation;
+  const { valuesPath: path, application, manage, registry } = installation;
   const { text, unreadable } = await readValuesText(installation, view.state, ports);
   const values = { path, application, before: text, after: beside.get(path) ?? text, unreadable };
   // Which resources manifests of people's own deploy is not known; those that are there by convention are looked at.
-  return { target: { ...target, required: target.required && manage !== 'pin' }, evidence, values };
+  return {
+    target: { ...target, required: target.required && manage !== 'pin' },
+    evidence,
+    values,
+    registry: registry.inCluster,
+  };
 }
 
 /** The lock file of the open proposal, when that is of the same version. */

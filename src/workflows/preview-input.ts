@@ -18,6 +18,8 @@ export interface PreviewSubject {
   readonly values: ValuesTexts;
   /** Of the proposed version. */
   readonly evidence: Evidence;
+  /** As the cluster reaches it: host and base path. */
+  readonly registry: string;
 }
 
 /** @returns The resources whose texts a preview needs. */
@@ -25,7 +27,13 @@ export function previewedResources(collected: CollectedVersion, { target }: Prev
   const paths = target.deployments.flatMap(({ resource, configuration }) =>
     configuration === undefined ? [] : [resource, configuration],
   );
-  return findNamedResources(collected, paths);
+  return findNamedResources(collected, [...paths, ...graphPathsOf(target)]);
+}
+
+/** In generation 2 everything that is deployed may be a definition of kro. */
+function graphPathsOf({ generation, deployments, definition }: Target): readonly string[] {
+  if (generation !== 2) return [];
+  return [...new Set([...deployments.map(({ resource }) => resource), definition].filter((it) => it !== undefined))];
 }
 
 /** What was read of both versions for comparing them: what is the same in both is read of the proposed one alone. */
@@ -41,7 +49,7 @@ export interface ReadVersions {
 export function previewInput(
   collected: CollectedVersion,
   { installed, old, now, differing, unread }: ReadVersions,
-  { target, values, evidence }: PreviewSubject,
+  { target, values, evidence, registry }: PreviewSubject,
 ): PreviewInput {
   const differs = new Set(differing.before.map(({ place }) => place));
   const readBefore = (path: string) => (differs.has(path) ? old : now);
@@ -49,8 +57,10 @@ export function previewInput(
     textsOf: (path) => now.resources.get(path),
     whyNot: (path) => unread.get(path) ?? now.unread.get(path),
     evidence,
+    registry,
   };
   const before: Reading = {
+    registry,
     textsOf: (path) => readBefore(path).resources.get(path),
     whyNot: (path) => differing.unread.get(path) ?? readBefore(path).unread.get(path),
   };
@@ -65,10 +75,18 @@ interface Reading {
   readonly textsOf: (path: string) => ReadonlyMap<string, string> | undefined;
   readonly whyNot: (path: string) => string | undefined;
   readonly evidence?: Evidence;
+  readonly registry: string;
+}
+
+function partsOf(collected: CollectedVersion, target: Target, reading: Reading): readonly PreviewPart[] {
+  return [
+    ...rulesPartsOf(collected, target, reading),
+    ...graphPathsOf(target).flatMap((path) => graphPartOf(collected, path, reading) ?? []),
+  ];
 }
 
 /** What is deployed as it is needs no rules. */
-function partsOf(
+function rulesPartsOf(
   collected: CollectedVersion,
   { deployments, required }: Target,
   reading: Reading,
@@ -79,13 +97,26 @@ function partsOf(
     if (!rules && !required) return [];
     return [
       {
+        kind: 'rules',
         names: { manifests, config },
         config: readText(config, rules, reading),
         manifests: readFiles(manifests, archive, reading),
         resources: rules ? addressesOf(rules, reading.evidence) : [],
-      },
+      } as const,
     ];
   });
+}
+
+function graphPartOf(
+  collected: CollectedVersion,
+  path: string,
+  { textsOf, evidence, registry }: Reading,
+): PreviewPart | undefined {
+  const found = lookUpResource(collected, path);
+  const texts = [...(textsOf(path)?.values() ?? [])].filter((it) => it.includes('ResourceGraphDefinition'));
+  if (!found || texts.length === 0) return undefined;
+  const { component } = found.version;
+  return { kind: 'graph', file: path, texts, registry, component, resources: addressesOf(found, evidence) };
 }
 
 function readText(path: string, found: FoundResource | undefined, { textsOf, whyNot }: Reading): ReadText {

@@ -27,5 +27,5 @@ export function subjectOf(collected: CollectedVersion, before?: string, after = 
   const values = { path: 'values.yaml', application: 'podinfo', before, after, unreadable: false };
   const deployments = [{ resource: 'manifests', configuration: 'config', as: 'kustomize' }] as const;
   const target = { generation: 1, deployments, definition: undefined, required: true } as const;
-  return async () => ({ target, values, evidence });
+  return async () => ({ target, values, evidence, registry: 'registry.example.org/base' });
 }

@@ -9,6 +9,7 @@ import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { outcomeText } from '../../src/core/localization/placement.ts';
 import type { Preview } from '../../src/core/localization/preview.ts';
+import type { Target } from '../../src/core/target/target.ts';
 import type { ComponentRepository } from '../../src/ports/component-repository.ts';
 import { collectComponentVersion } from '../../src/workflows/collect-component-version.ts';
 import { compareVersions } from '../../src/workflows/compare-versions.ts';
@@ -28,14 +29,16 @@ interface Compared {
   readonly to: string;
   /** The values file on the base branch, and as proposed. */
   readonly values?: readonly [before?: string, after?: string];
+  readonly target?: Target;
 }
 
-async function previewOf({ open, component: name, from, to, values = [] }: Compared): Promise<Preview> {
+async function previewOf({ open, component: name, from, to, values = [], target }: Compared): Promise<Preview> {
   const component = componentName(name);
   const repository = await open();
   const installed = from === undefined ? undefined : await lockOf(repository, from, component);
   const collected = await collectComponentVersion(repository, { component, version: to });
-  const subject = subjectOf(collected, ...values);
+  const usual = subjectOf(collected, ...values);
+  const subject = async () => ({ ...(await usual()), ...(target && { target }) });
   return (await compareVersions({ evaluator, log, open, installed, collected, subject })).preview;
 }
 
@@ -122,7 +125,7 @@ interface Given {
 }
 
 /** What is said of a first version that brings these resources. */
-async function previewGiven(given: readonly Given[]): Promise<Preview> {
+async function previewGiven(given: readonly Given[], target?: Target): Promise<Preview> {
   const path = await mkdtemp(join(tmpdir(), 'consignee-test-'));
   try {
     const note = Buffer.from('note');
@@ -134,7 +137,8 @@ async function previewGiven(given: readonly Given[]): Promise<Preview> {
     const data = descriptorData({ name: 'example.org/one', note, resources });
     const archive = join(path, 'one.ctf');
     await createArchiveWriter().add(archive, publishable(data, [note, ...given.map(({ bytes }) => bytes)]));
-    return await previewOf({ open: () => openArchive(archive, ''), component: 'example.org/one', to: 'v1.0.0' });
+    const open = () => openArchive(archive, '');
+    return await previewOf({ open, component: 'example.org/one', to: 'v1.0.0', ...(target && { target }) });
   } finally {
     await rm(path, { recursive: true });
   }
@@ -175,5 +179,48 @@ describe('what a provider brings in the place of its configuration is said in a 
     ],
   ])('%s', async (_, given, note) => {
     expect((await previewGiven(given)).notes).toEqual([note]);
+  });
+});
+
+describe('generation 2', () => {
+  const target: Target = {
+    ...{ generation: 2, definition: 'rgd', required: true },
+    deployments: [{ resource: 'manifests', configuration: undefined, as: 'kustomize' }],
+  };
+  const definition = `apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+spec:
+  resources:
+  - id: one
+    template:
+      apiVersion: delivery.ocm.software/v1alpha1
+      kind: Resource
+      spec:
+        resource: { byReference: { resource: { name: note } } }
+        additionalStatusFields: { digest: resource.access.toOCI().digest }
+`;
+
+  test('the definition of the component tells what its objects get', async () => {
+    const given = [{ name: 'rgd', bytes: Buffer.from(definition) }];
+    const { images, notes } = await previewGiven(given, target);
+    const note = digestOf(Buffer.from('note'));
+    expect(images).toMatchObject([
+      {
+        change: 'added',
+        after: {
+          ...{ file: 'rgd', path: 'one.status.additional.digest', outcome: { kind: 'value', value: note } },
+          image: {
+            reference: `registry.example.org/base/component-descriptors/example.org/one@${note}`,
+            ...{ signedDigest: note, proof: 'content', pinned: 'signed' },
+          },
+        },
+      },
+    ]);
+    expect(notes).toEqual([]);
+  });
+
+  test('a component without a definition, and without rules, is no reason to say anything', async () => {
+    const { images, notes } = await previewGiven([{ name: 'manifests', bytes: Buffer.from('kind: X\n') }], target);
+    expect({ images, notes }).toEqual({ images: [], notes: [] });
   });
 });

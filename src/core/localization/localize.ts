@@ -51,7 +51,7 @@ export function localize(
       ];
     }
     const found = findAddress(rule.resource, resources);
-    const image = imageOf(rule.resource, found);
+    const image = imageOf(rule.resource, found.resource, found.kind === 'address' ? found.address : undefined);
     return rule.paths.map(({ field, path }): LocalizedValue => {
       const outcome = found.kind === 'address' ? substitute(found.address, field) : found.outcome;
       return { file, path, field, image, outcome: inFile(file, files, outcome) };
@@ -115,19 +115,26 @@ function substitute({ registry, repository, identifier, name }: ImageReference, 
   return { kind: 'value', value: values[field] };
 }
 
-function imageOf(name: string, found: Found): LocalizedImage {
-  const { resource } = found;
+/** @param address What the resource's access comes to, where it can be used. */
+export function imageOf(
+  name: string,
+  resource: AddressedResource | undefined,
+  address: Pick<ImageReference, 'name' | 'digest'> | undefined,
+): LocalizedImage {
   const rule = readDigestRule(resource?.digest);
   const signedDigest = rule.kind === 'rule' ? `${nodeHashOf(rule.hash)}:${rule.value}` : undefined;
   return {
     resource: name,
-    ...(found.kind === 'address' && { reference: found.address.name, pinned: pinOf(found.address, signedDigest) }),
+    ...(address && { reference: address.name, pinned: pinOf(address, signedDigest) }),
     ...(signedDigest !== undefined && { signedDigest }),
     ...(resource?.proof && { proof: resource.proof }),
   };
 }
 
-function pinOf({ digest }: ImageReference, signed: string | undefined): NonNullable<LocalizedImage['pinned']> {
+function pinOf(
+  { digest }: Pick<ImageReference, 'digest'>,
+  signed: string | undefined,
+): NonNullable<LocalizedImage['pinned']> {
   if (digest === undefined) return 'tag';
   return digest === signed ? 'signed' : 'other';
 }

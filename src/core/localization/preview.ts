@@ -4,6 +4,7 @@ import { adviseOnValues, type ValuesAdvice } from '../values/advise.ts';
 import { type ConfigRules, combineRules, readConfigRules } from '../values/config-rules.ts';
 import { findBlock, readValuesFile } from '../values/values-file.ts';
 import { type ConfiguredValue, configure } from './configure.ts';
+import { type GraphContext, localizeGraph } from './graph.ts';
 import { type AddressedResource, type LocalizedValue, localize } from './localize.ts';
 import { type FileNames, type Outcome, type Placement, type PlacementChange, pairPlacements } from './placement.ts';
 
@@ -26,7 +27,17 @@ export interface PreviewInput {
 }
 
 /** What is read of a component version for one of the resources that are deployed. */
-export interface PreviewPart {
+export type PreviewPart = RulesPart | GraphPart;
+
+/** A definition of kro, or what may be one: generation 2 has no rules. */
+export interface GraphPart extends GraphContext {
+  readonly kind: 'graph';
+  readonly texts: readonly string[];
+}
+
+/** Manifests with ConfigData. */
+export interface RulesPart {
+  readonly kind: 'rules';
   /** Paths of the resources: they differ between installations. */
   readonly names: { readonly manifests: string; readonly config: string };
   readonly config: ReadText;
@@ -69,7 +80,7 @@ export function previewVersion({ before = [], after, values }: PreviewInput): Pr
     images: pairPlacements(installed.images, placed.images, sameImage),
     settings: pairPlacements(installed.settings, placed.settings, (a, b) => sameOutcome(a.outcome, b.outcome)),
     values: adviceOn(set.after.data, rulesOf(now), rulesOf(old)),
-    notes: [...new Set(now.flatMap(({ notes }) => notes)), ...(after.length > 0 ? set.after.notes : [])],
+    notes: [...new Set(now.flatMap(({ notes }) => notes)), ...(rulesOf(now).length > 0 ? set.after.notes : [])],
   };
 }
 
@@ -83,6 +94,7 @@ function adviceOn(values: Mapping, rules: readonly ConfigRules[], installed: rea
 }
 
 interface Part {
+  readonly graph?: GraphPart;
   readonly rules: ConfigRules | undefined;
   readonly files: FileNames;
   readonly resources: readonly AddressedResource[];
@@ -92,10 +104,15 @@ interface Part {
 }
 
 function readPart(part: PreviewPart, _: number, all: readonly PreviewPart[]): Part {
+  if (part.kind === 'rules') return readRules(part, all.length > 1 ? `${part.names.manifests}/` : '');
+  return { graph: part, rules: undefined, files: undefined, resources: part.resources, prefix: '', notes: [] };
+}
+
+function readRules(part: RulesPart, prefix: string): Part {
   const { names, config, manifests, resources } = part;
   const source = `the resource ${names.config}`;
   const files = manifests.kind === 'read' ? new Set(manifests.names) : undefined;
-  const shared = { files, resources, prefix: all.length > 1 ? `${names.manifests}/` : '' };
+  const shared = { files, resources, prefix };
   if (config.kind !== 'read') {
     const why =
       config.kind === 'missing'
@@ -141,9 +158,10 @@ function readBlock({ path, application, unreadable }: ValuesTexts, text: string 
 }
 
 function placementsOf(parts: readonly Part[], values: Mapping) {
-  const images = parts.flatMap(({ rules, resources, files, prefix }) =>
-    localize(rules?.localization ?? [], resources, files).map((it) => inArchive(it, prefix)),
-  );
+  const images = parts.flatMap(({ graph, rules, resources, files, prefix }) => [
+    ...localize(rules?.localization ?? [], resources, files).map((it) => inArchive(it, prefix)),
+    ...(graph?.texts ?? []).flatMap((text) => (graph ? localizeGraph(text, graph) : [])),
+  ]);
   const settings = parts.flatMap(({ rules, files, prefix }) =>
     rules ? configure(rules, values, files).map((it) => inArchive(it, prefix)) : [],
   );

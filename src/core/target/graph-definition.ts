@@ -47,7 +47,8 @@ export function parseGraphDefinition(bytes: Uint8Array, source: string): GraphDe
   };
 }
 
-function readDefinitions(text: string): readonly Readonly<Record<string, unknown>>[] | undefined {
+/** @returns All definitions in a text, as they are written; `undefined` when it is not YAML. */
+export function readDefinitions(text: string): readonly Readonly<Record<string, unknown>>[] | undefined {
   try {
     const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' });
     if ('empty' in documents) return [];

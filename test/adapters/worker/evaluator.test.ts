@@ -26,6 +26,7 @@ const growing = '[many].map(m, m.map(a, m.map(b, m.map(c, m.map(d, "%d%d%d%d".fo
 const previewed = (schema: string): PreviewInput => ({
   after: [
     {
+      kind: 'rules',
       names: { manifests: 'manifests', config: 'config' },
       config: {
         kind: 'read',

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   type Preview,
   type PreviewInput,
-  type PreviewPart,
   previewVersion,
+  type RulesPart,
 } from '../../../src/core/localization/preview.ts';
 
 const hex = (digits: string) => digits.repeat(32);
@@ -18,10 +18,11 @@ ${more}`;
 
 const localization = 'localization:\n- { resource: { name: image }, file: release.yaml, image: spec.image }\n';
 
-function side(change: Partial<PreviewPart> = {}, of = 'ab'): PreviewPart {
+function side(change: Partial<RulesPart> = {}, of = 'ab'): RulesPart {
   const digest = { hashAlgorithm: 'SHA-256', normalisationAlgorithm: 'ociArtifactDigest/v1', value: hex(of) };
   const access = { type: 'ociArtifact', imageReference: `host.example/a/b:1@sha256:${hex(of)}` };
   return {
+    kind: 'rules',
     names: { manifests: 'manifests', config: 'config' },
     config: { kind: 'read', text: configText(localization) },
     manifests: { kind: 'read', names: ['release.yaml'] },
@@ -30,7 +31,7 @@ function side(change: Partial<PreviewPart> = {}, of = 'ab'): PreviewPart {
   };
 }
 
-const preview = (after: PreviewPart, before?: PreviewPart, values: Partial<PreviewInput['values']> = {}): Preview =>
+const preview = (after: RulesPart, before?: RulesPart, values: Partial<PreviewInput['values']> = {}): Preview =>
   previewVersion({
     ...(before && { before: [before] }),
     after: [after],
@@ -111,7 +112,7 @@ test('where several resources are deployed, files are told apart, and one block 
 describe('what cannot be told is one sentence', () => {
   const none = 'What is put into the manifests cannot be told:';
 
-  test.each<[string, Partial<PreviewPart>, string]>([
+  test.each<[string, Partial<RulesPart>, string]>([
     ['no configuration', { config: { kind: 'missing' } }, `${none} the component has no resource config, or several.`],
     [
       'one that cannot be read',
