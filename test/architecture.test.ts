@@ -28,6 +28,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/digest.ts': ['node:crypto'],
   'core/document': ['yaml'],
   'core/init': ['yaml'],
+  'core/merge': ['yaml'],
   'core/pin': ['yaml'],
   'core/repository': ['node:crypto'],
   'core/target': ['yaml'],

@@ -1,0 +1,133 @@
+import { isMapping, type Mapping } from '../component/mapping.ts';
+import { sameData } from '../template/json-data.ts';
+import type { Operation } from './operation.ts';
+import {
+  type ItemIdentity,
+  identifyItem,
+  indexOfItem,
+  isList,
+  isSameStep,
+  keyOf,
+  type Path,
+  type Step,
+} from './step.ts';
+
+/** One place as it was rendered last, as it is rendered now, and as it is on the base branch; `undefined` where it is absent. */
+export interface Sides {
+  readonly base: unknown;
+  readonly rendered: unknown;
+  readonly edited: unknown;
+}
+
+/** A place that the new render and people changed to different things. */
+export interface Clash extends Sides {
+  readonly path: Path;
+}
+
+export interface MergePlan {
+  /** What turns `edited` into the merged data. */
+  readonly operations: readonly Operation[];
+  readonly clashes: readonly Clash[];
+}
+
+/** What items of a list are told apart by: the first that is unique in it, of what Kubernetes and Flux call things. */
+const identities: readonly (readonly string[])[] = [
+  ['name'],
+  ['signature'],
+  ['kind', 'name'],
+  ['kind', 'namespace', 'name'],
+  ['apiVersion', 'kind', 'name'],
+  ['apiVersion', 'kind'],
+];
+
+/** Where something that is absent in `edited` goes, by what stands around it in the new render. */
+interface Neighbours {
+  readonly after: readonly Step[];
+  readonly before: readonly Step[];
+}
+
+const alone: Neighbours = { after: [], before: [] };
+
+/** Finds out, field by field, what the new render changed since the last one, and what people changed at the same place. */
+export function planMerge(sides: Sides): MergePlan {
+  const plan = { operations: [], clashes: [] };
+  mergeValue([], sides, plan);
+  return plan;
+}
+
+interface Planning {
+  readonly operations: Operation[];
+  readonly clashes: Clash[];
+}
+
+function mergeValue(path: Path, sides: Sides, plan: Planning, neighbours = alone): void {
+  const { base, rendered, edited } = sides;
+  if (sameData(base, rendered) || sameData(edited, rendered) || mergeInside(path, sides, plan)) return;
+  if (!sameData(edited, base) || path.length === 0) plan.clashes.push({ path, ...sides });
+  else if (rendered === undefined) plan.operations.push({ kind: 'remove', path });
+  else if (base === undefined) plan.operations.push({ kind: 'add', path, value: rendered, ...neighbours });
+  else plan.operations.push({ kind: 'set', path, value: rendered });
+}
+
+/** @returns Whether it could be looked into, so that what differs in it is told apart. */
+function mergeInside(path: Path, sides: Sides, plan: Planning): boolean {
+  const { base = isList(sides.rendered) ? [] : {}, rendered, edited } = sides;
+  if (isMapping(rendered) && isMapping(edited) && isMapping(base)) {
+    mergeMappings(path, { base, rendered, edited }, plan);
+    return true;
+  }
+  if (!isList(rendered) || !isList(edited) || !isList(base)) return false;
+  const lists = { base, rendered, edited };
+  const fields = identities.find((it) => Object.values(lists).every((list) => areToldApart(list, it)));
+  if (!fields || !keepsOrder(lists, fields)) return false;
+  mergeItems(path, lists, { plan, fields });
+  return true;
+}
+
+type Of<Kind> = { readonly [Side in keyof Sides]: Kind };
+
+function mergeMappings(path: Path, { base, rendered, edited }: Of<Mapping>, plan: Planning): void {
+  const at = (of: Mapping, key: string) => (Object.hasOwn(of, key) ? of[key] : undefined);
+  const keys = Object.keys(rendered);
+  // First what is there: a mapping that loses all it has becomes another text.
+  for (const [index, key] of [...keys, ...Object.keys(base).filter((it) => !keys.includes(it))].entries()) {
+    const sides = { base: at(base, key), rendered: at(rendered, key), edited: at(edited, key) };
+    mergeValue([...path, key], sides, plan, neighboursOf(keys, index));
+  }
+}
+
+function mergeItems(
+  path: Path,
+  { base, rendered, edited }: Of<readonly unknown[]>,
+  { plan, fields }: { readonly plan: Planning; readonly fields: readonly string[] },
+): void {
+  const names = namesOf(rendered, fields);
+  const gone = namesOf(base, fields).filter((it) => indexOfItem(rendered, it) < 0);
+  for (const [index, name] of [...names, ...gone].entries()) {
+    const at = (of: readonly unknown[]) => of[indexOfItem(of, name)];
+    const sides = { base: at(base), rendered: at(rendered), edited: at(edited) };
+    mergeValue([...path, name], sides, plan, neighboursOf(names, index));
+  }
+}
+
+function neighboursOf(steps: readonly Step[], index: number): Neighbours {
+  return { after: steps.slice(0, index).toReversed(), before: steps.slice(index + 1) };
+}
+
+function namesOf(items: readonly unknown[], fields: readonly string[]): readonly ItemIdentity[] {
+  return items.flatMap((item) => identifyItem(item, fields) ?? []);
+}
+
+function areToldApart(items: readonly unknown[], fields: readonly string[]): boolean {
+  return new Set(namesOf(items, fields).map(keyOf)).size === items.length;
+}
+
+/** A list that the new render brought into another order is a change of the whole list. */
+function keepsOrder({ base, rendered }: Of<readonly unknown[]>, fields: readonly string[]): boolean {
+  const before = namesOf(base, fields).filter((it) => indexOfItem(rendered, it) >= 0);
+  const now = namesOf(rendered, fields).filter((it) => indexOfItem(base, it) >= 0);
+  return before.every((it, index) => {
+    const other = now[index];
+    return other !== undefined && isSameStep(it, other);
+  });
+}
