@@ -114,7 +114,7 @@ function nextSteps({ installation, result, differences, reasons, origin }: Verif
   if (edited.length > 0 && origin !== undefined) {
     const paths = edited.map(quote).join(' ');
     steps.push(
-      `Put back what was rendered with "git checkout ${origin.slice(0, 10)} -- ${paths}", or put the change into an overriding template (docs/templates.md).`,
+      `An edit on the base branch may stay, and the next proposal takes it up (docs/edits.md). Put back what was rendered with "git checkout ${origin.slice(0, 10)} -- ${paths}".`,
     );
   }
   if (result === 'differs' && edited.length < differences.length)

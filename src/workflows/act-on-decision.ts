@@ -4,9 +4,10 @@ import type { Branch, Decision } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import { branchOf } from '../core/installation/places.ts';
-import { markRefused, replaceBody } from '../core/pull-request/body.ts';
+import { markConflict, markRefused, replaceBody } from '../core/pull-request/body.ts';
 import { commitMessage, mergeMessage, trailersOf } from '../core/pull-request/commit-message.ts';
 import { describeBody, describeRefused, describeTitle } from '../core/pull-request/describe.ts';
+import { describeConflict, digestOfConflicts } from '../core/pull-request/describe-edits.ts';
 import { ownLabel } from '../core/pull-request/labels.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import { replaceTitle } from '../core/pull-request/replace-title.ts';
@@ -155,12 +156,18 @@ async function tellOfOthers(
 /** People may be about to merge what was proved once and is no longer: they are told where they look. */
 export async function markPullRequest(
   { ports, options }: Pick<Act, 'ports' | 'options'>,
-  { detail, reasons }: Pick<Extract<Decision, { kind: 'refuse' }>, 'detail' | 'reasons'>,
+  { detail, reasons, conflicts }: Pick<Extract<Decision, { kind: 'refuse' }>, 'detail' | 'reasons' | 'conflicts'>,
   number: number,
 ): Promise<PullRequest> {
   const { forge } = ports;
   const { bot: by } = options;
   const { title, body, headSha } = await findStillOpen(number, forge);
+  if (conflicts) {
+    const digest = digestOfConflicts(conflicts);
+    const parts = describeConflict(detail, conflicts);
+    await forge.comments.ensure(number, { key: `conflict/${digest}`, body: parts.join('\n\n'), by });
+    return forge.pullRequests.update(number, { title, body: markConflict(body, digest, parts), by });
+  }
   const warning = describeRefused(detail, reasons);
   // Before the mark, which says that all of it was done.
   await forge.comments.ensure(number, { key: `refused/${headSha ?? ''}`, body: warning.join('\n'), by });

@@ -1,6 +1,6 @@
 import type { Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
-import { evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import { componentsFolderOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
 import type { CommitSha, Tree } from '../core/repository/commit.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
@@ -38,10 +38,19 @@ export async function followsBase(following: Following): Promise<boolean> {
     ...(addsValues(following) ? [installation.valuesPath] : []),
   ];
   if (paths.some((path) => !isSame(path, before, state.tree))) return false;
+  if (isMovedIn(following, before)) return false;
   const changed = new Map([...state.tree].filter(([path]) => !isSame(path, before, state.tree)));
   const written = proposed.files.map(({ path }) => path);
   const files = await readTexts(content, await content.readTree(head), written);
   return (await findDeclaredElsewhere({ installation, files, tree: changed, content })).length === 0;
+}
+
+/** Whether people changed something in the application's folder while a file is missing there, which it may be. */
+function isMovedIn({ installation, installed, state }: Following, before: Tree): boolean {
+  if (!installed?.files.some(({ path }) => !state.tree.has(path))) return false;
+  const folder = `${componentsFolderOf(installation)}/`;
+  const paths = [...state.tree.keys(), ...before.keys()].filter((path) => path.startsWith(folder));
+  return paths.some((path) => !isSame(path, before, state.tree));
 }
 
 /** Whether what people have in their values decides about the proposal: a parameter that was offered before is never added. */

@@ -1,15 +1,16 @@
 import type { CollectedVersion } from '../core/component/collected-version.ts';
-import { compare } from '../core/drift/compare.ts';
+import type { Comparison } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { type LockFile, ownFiles, printLockFile } from '../core/installation/lock-file.ts';
+import { type LockFile, printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
-import type { Commit, CommitSha, FileChange } from '../core/repository/commit.ts';
+import type { Commit, CommitSha } from '../core/repository/commit.ts';
 import { contentPathsOf, targetOf } from '../core/target/target.ts';
 import { identityDigest } from '../core/trust/component-digest.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Reason } from '../core/trust/reason.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
+import { compareWithBase } from './compare-with-base.ts';
 import { makeInstallation } from './make-installation.ts';
 import { type RepositoryState, readRepositoryState } from './observe-repository.ts';
 import type { PassOptions, PassPorts } from './pass.ts';
@@ -52,7 +53,8 @@ async function renderAgain(commit: Commit, parent: CommitSha, { name, ports, opt
 
   const registry = installation.registry.url;
   const again = await renderFromLock({ lock, state, installation, installed, registry }, { ports, options });
-  return again.kind === 'rendered' && again.carried ? writer.writeTree(parent, again.changes) : undefined;
+  if (again.kind !== 'rendered' || !again.carried || again.compared.conflicts.length > 0) return undefined;
+  return writer.writeTree(parent, again.compared.changes);
 }
 
 interface Locks {
@@ -97,8 +99,8 @@ export type RenderedAgain = {
   | {
       readonly kind: 'rendered';
       readonly rendered: RenderedInstallation;
-      /** What turns the state's commit into what Consignee writes onto it. */
-      readonly changes: readonly FileChange[];
+      /** What Consignee writes onto the state's commit; nothing at all where there is a conflict with what people changed. */
+      readonly compared: Comparison;
       /** Whether the manifest that the lock file names leads to what it says: later passes take its word for it. */
       readonly carried: boolean;
     }
@@ -143,14 +145,9 @@ export async function renderFromLock(input: RenderFromLockInput, world: RenderWo
     state,
     ports,
   });
-  const { changes } = compare({
-    base: state.tree,
-    locked: ownFiles(installation, installed),
-    rendered: rendered.files,
-    beside: rendered.beside,
-    application: installation.application,
-  });
-  return { kind: 'rendered', rendered, changes, carried, inputs, collected };
+  const { content } = ports.forge;
+  const compared = await compareWithBase({ installation, installed, rendered, state, content });
+  return { kind: 'rendered', rendered, compared, carried, inputs, collected };
 }
 
 /** @returns Why a component version is not what a lock file says, as far as it was proved; empty when it is. */

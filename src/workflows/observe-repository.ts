@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '../core/document/strict-yaml.ts';
 import { Failure } from '../core/failure.ts';
 import type { ConfiguredInstallation } from '../core/installation/installation.ts';
-import { configurationFolder } from '../core/installation/places.ts';
+import { configurationFolder, copiesFolder } from '../core/installation/places.ts';
 import type { Roles } from '../core/installation/roles.ts';
 import type { CommitSha, Tree } from '../core/repository/commit.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
@@ -23,7 +23,7 @@ export type ReadConfiguration = (files: ReadonlyMap<string, string>) => Configur
 export interface RepositoryState extends Configured {
   readonly commit: CommitSha;
   readonly tree: Tree;
-  /** The text files under `.consignee/`, but for evidence. */
+  /** The text files under `.consignee/`, but for evidence and copies of renders. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
@@ -60,7 +60,10 @@ async function readStateAt(
 ): Promise<RepositoryState> {
   const tree = await content.readTree(commit);
   const wanted = [...tree.keys()].filter(
-    (path) => path.startsWith(`${configurationFolder}/`) && !path.endsWith('.evidence.json'),
+    (path) =>
+      path.startsWith(`${configurationFolder}/`) &&
+      !path.startsWith(`${copiesFolder}/`) &&
+      !path.endsWith('.evidence.json'),
   );
   const { texts, unreadable } = await readTextsStrictly(content, tree, wanted);
   const needed = unreadable.filter((path) => /\.(?:ya?ml|pub|pem)$/.test(path));

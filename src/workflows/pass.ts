@@ -78,7 +78,7 @@ export interface InstallationResult {
   readonly installed: LockFile | undefined;
   readonly selection: Selection | undefined;
   readonly evidence: Evidence | undefined;
-  /** All files as rendered, once they were. */
+  /** All files as they are to be, once they were rendered. */
   readonly files: FileSet | undefined;
   /** What would be written, where that differs from the base branch. */
   readonly change: ProposedChange | undefined;

@@ -1,25 +1,19 @@
-import type { Digest } from '../core/digest.ts';
-import { compare } from '../core/drift/compare.ts';
 import type { Proposal } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { type LockFile, ownFiles, renderDigestOf } from '../core/installation/lock-file.ts';
-import { branchOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
-import { parseBody } from '../core/pull-request/body.ts';
+import type { LockFile } from '../core/installation/lock-file.ts';
+import { lockPathOf } from '../core/installation/places.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
-import type { FileChange, FileSet } from '../core/repository/commit.ts';
+import type { FileSet } from '../core/repository/commit.ts';
 import { refuseUnfit } from '../core/target/check-target.ts';
 import { contentPathsOf, targetOf } from '../core/target/target.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import type { Selection } from '../core/version/select-version.ts';
-import { noteOnBroughtBack } from './brought-back.ts';
 import { compareVersions } from './compare-versions.ts';
-import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
-import { describes, findKnown } from './find-known.ts';
-import { findDecidedAgainst } from './find-set-aside.ts';
+import { findKnown } from './find-known.ts';
+import { holdAgainstBase } from './hold-against-base.ts';
 import { makeInstallation, readValuesText } from './make-installation.ts';
-import { noteOnFlux } from './note-on-flux.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
 import type { PreviewSubject } from './preview-input.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
@@ -47,7 +41,7 @@ export interface PrepareInput {
 export interface Prepared {
   readonly proposal: Proposal;
   readonly evidence?: Evidence;
-  /** All files as rendered. */
+  /** All files as they are to be: as rendered, with what people changed. */
   readonly files?: FileSet;
   readonly change?: ProposedChange;
 }
@@ -156,11 +150,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
       ...{ open, installed: input.installed, collected, evaluator: ports.evaluator, log: ports.log },
       subject: () => previewSubject(input, rendered, { target, evidence }),
     });
-  return {
-    evidence,
-    files: new Map([...rendered.files, ...rendered.beside]),
-    ...(await hold(input, candidate, { rendered, evidence, difference })),
-  };
+  return { evidence, ...(await holdAgainstBase(input, candidate, { rendered, evidence, difference })) };
 }
 
 /** What a preview needs: people's values as they are, and with what is proposed for them. */
@@ -185,127 +175,4 @@ async function previewSubject(
 async function readProposed({ installation, open, ports }: PrepareInput, { version }: Candidate) {
   const lock = open?.headSha && (await readLockAt(ports.forge.content, open.headSha, lockPathOf(installation)));
   return lock && lock.version === version ? lock : undefined;
-}
-
-interface Held {
-  readonly rendered: RenderedInstallation;
-  readonly evidence: Evidence;
-  readonly difference: ProposedChange['difference'];
-}
-
-/** Holds what was rendered against the base branch. */
-async function hold(
-  input: PrepareInput,
-  candidate: Candidate,
-  { rendered, evidence, difference }: Held,
-): Promise<Pick<Prepared, 'proposal' | 'change'>> {
-  const { installation, installed, view, ports } = input;
-  const { changes, occupied } = compareWithBase(input, rendered);
-  const differs =
-    installed?.version !== candidate.version || changes.some(({ path }) => !isBookkeeping(installation, path));
-  if (!differs)
-    return {
-      proposal: { kind: 'rendered', differs, occupied, declaredElsewhere: [], setAside: undefined, described: true },
-    };
-
-  const render = renderDigestOf(rendered.lock);
-  const ended = await ports.forge.pullRequests.listEnded(branchOf(installation));
-  const same = ended.filter((it) => {
-    const said = parseBody(it.body);
-    return said?.render === render && said.version === candidate.version;
-  });
-  const setAside = findDecidedAgainst(same, view.self);
-  const declaredElsewhere = await findDeclaredElsewhere({
-    installation,
-    files: rendered.files,
-    tree: view.state.tree,
-    content: ports.forge.content,
-  });
-  const described = describes(input.open, candidate, render);
-  const proposal: Proposal = { kind: 'rendered', differs, occupied, declaredElsewhere, setAside, described };
-  return {
-    proposal,
-    change: await makeChange(input, candidate, {
-      rendered,
-      evidence,
-      changes,
-      render,
-      ended,
-      difference,
-    }),
-  };
-}
-
-function compareWithBase({ installation, installed, view }: PrepareInput, { files, beside }: RenderedInstallation) {
-  return compare({
-    base: view.state.tree,
-    locked: ownFiles(installation, installed),
-    rendered: files,
-    beside,
-    application: installation.application,
-  });
-}
-
-/** A lock that only says the same anew is not worth a pull request. */
-function isBookkeeping(installation: Installation, path: string): boolean {
-  return path === lockPathOf(installation) || path === evidencePathOf(installation);
-}
-
-interface Making {
-  readonly rendered: RenderedInstallation;
-  readonly evidence: Evidence;
-  readonly difference: ProposedChange['difference'];
-  readonly changes: readonly FileChange[];
-  readonly render: Digest;
-  /** Pull requests of the installation. */
-  readonly ended: readonly PullRequest[];
-}
-
-async function makeChange(
-  input: PrepareInput,
-  candidate: Candidate,
-  { rendered, evidence, changes, render, ended, difference }: Making,
-): Promise<ProposedChange> {
-  const { installation, installed, open, view, ports } = input;
-  const { content, writer } = ports.forge;
-  const { commit } = view.state;
-  const tree = await writer.writeTree(commit, changes);
-  const [diff, flux] = await Promise.all([
-    content.diff(commit, tree),
-    noteOnFlux(installation, view.state.tree, content),
-  ]);
-  return {
-    lock: rendered.lock,
-    changes,
-    tree,
-    difference,
-    content: {
-      environment: installation.environment,
-      application: installation.application,
-      installed: installed?.version,
-      version: candidate.version,
-      evidence,
-      render,
-      supersedes: supersededBy(candidate, open),
-      between: candidate.between,
-      skipped: candidate.skipped,
-      diff,
-      valuesAdded: rendered.valuesAdded,
-      notes: [...noteOnBroughtBack(ended, candidate.version), ...noteWarnings(evidence), ...rendered.notes, ...flux],
-      gates: installation,
-      commands: ports.forge.checks ? 'comments' : 'command-line',
-    },
-  };
-}
-
-function noteWarnings({ warnings }: Evidence): readonly string[] {
-  return warnings.map(({ where, message }) => `${where}: ${message}.`);
-}
-
-/** What the open pull request proposed before, when that was another version. */
-function supersededBy({ version }: Candidate, open: PullRequest | undefined) {
-  const said = open && parseBody(open.body);
-  if (!said) return [];
-  const before = said.version === version ? said.supersedes : [...said.supersedes, said.version];
-  return [...new Set(before)].filter((it) => it !== version);
 }

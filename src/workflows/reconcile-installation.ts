@@ -152,7 +152,7 @@ async function observeInstallation(
   const edited = findEdited(state.tree, ownFiles(installation, installed));
   const replaced = installed ? await findReplaced(installation, installed, lookup) : [];
   const { otherwise: pinned, floats } = await observePin({ installation, installed, selection, state, content });
-  const alarmed = vanished.length > 0 || edited.length > 0 || replaced.length > 0 || pinned !== undefined;
+  const alarmed = vanished.length > 0 || replaced.length > 0 || pinned !== undefined;
   const prepared = alarmed
     ? nothingPrepared
     : await prepareProposal({ installation, installed, selection, lookup, open, floats, view, ports, options });

@@ -66,6 +66,7 @@ function verified({ decision, fallen }: ReportInput): WantedCheck | undefined {
   const say = (state: WantedCheck['state'], description: string) => ({ context: verifiedCheck, state, description });
   const [reason] = decision.kind === 'refuse' ? decision.reasons : fallen;
   if (decision.kind === 'refuse') {
+    if (decision.because === 'conflict') return say('failure', 'Conflict with what people changed on the base branch');
     const concerns = decision.because === 'not-verified' || decision.because === 'content-changed';
     return concerns ? say('failure', `Not proved: ${reason?.code ?? decision.because}`) : undefined;
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createBuiltInSets } from '../../src/adapters/built-in-sets/built-in-sets.ts';
 import { openArchive } from '../../src/adapters/ctf/open-archive.ts';
 import { createEvaluator } from '../../src/adapters/worker/evaluator.ts';
-import { type ComparisonInput, compare } from '../../src/core/drift/compare.ts';
+import { type ComparisonInput, compare, findEdited } from '../../src/core/drift/compare.ts';
 import { decide } from '../../src/core/installation/decide.ts';
 import type { Observation } from '../../src/core/installation/decision.ts';
 import { lockFiles } from '../../src/core/installation/lock-file.ts';
@@ -83,16 +83,23 @@ async function measureDecisions(files: FileSet): Promise<Figure> {
         rendered: filesOf(files, index, version),
         beside: new Map(),
         application: `app-${index}`,
+        folder: folderOf(index),
+        copies: `.consignee/rendered/default/app-${index}`,
+        texts: new Map(),
+        like: sha('a'),
       },
       observation({ selection: candidate(version) }),
     ];
   });
   const decideAll = () => {
     const kinds = worlds.map(([input, observed]) => {
-      const { changes, occupied, edited } = compare(input);
+      const { changes, occupied, conflicts } = compare(input);
+      const edited = findEdited(input.base, input.locked);
       const proposal = {
         kind: 'rendered',
         occupied,
+        conflicts,
+        unmarked: false,
         declaredElsewhere: [],
         setAside: undefined,
         described: true,

@@ -48,6 +48,8 @@ export function observation(changes: Partial<Observation> = {}): Observation {
       kind: 'rendered',
       differs: true,
       occupied: [],
+      conflicts: [],
+      unmarked: false,
       declaredElsewhere: [],
       setAside: undefined,
       described: true,

@@ -202,10 +202,10 @@ describe.concurrent("somebody else's commits on the bot's branch", () => {
     expect(await world.step()).toBe('update');
   });
 
-  test('a person may merge them all the same, and what they changed counts as edited', async ({ proposed: world }) => {
+  test('a person may merge them all the same, and what they changed is kept', async ({ proposed: world }) => {
     await world.person.commit(branch, { [deploy]: 'mine: true\n' });
     await world.merge();
-    await expectNothingWritten(world, 'refuse files-edited');
+    await expectNothingWritten(world, 'leave in-sync');
     expect(await world.read('main', deploy)).toBe('mine: true\n');
   });
 
@@ -234,11 +234,15 @@ describe.concurrent('the base branch moves under an open pull request', () => {
     expect(await world.read('main', 'other.txt')).toBe('unrelated\n');
   });
 
-  test('in files of the installation: it is refused and the files stay', async ({ proposed: world }) => {
+  test('in files of the installation that the version changes: it is refused and the files stay', async ({
+    proposed: world,
+  }) => {
     await world.person.commit('main', { [deploy]: 'mine: true\n' });
-    await expectNothingWritten(world, 'refuse files-edited');
+    expect(await world.step()).toBe('refuse conflict');
+    await expectNothingWritten(world, 'refuse conflict');
     await world.person.commit('main', { [deploy]: undefined });
-    await expectNothingWritten(world, 'refuse files-edited');
+    expect(await world.step()).toBe('refuse conflict');
+    await expectNothingWritten(world, 'refuse conflict');
     expect(await world.read('main', deploy)).toBeUndefined();
   });
 

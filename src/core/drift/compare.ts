@@ -1,5 +1,14 @@
 import type { LockedFile } from '../installation/lock-file.ts';
-import { blobIdOf, type FileChange, type FileSet, type Tree } from '../repository/commit.ts';
+import {
+  type BlobId,
+  blobIdOf,
+  type FileChange,
+  type FileSet,
+  type Tree,
+  type TreeEntry,
+} from '../repository/commit.ts';
+import { type EditedFile, type FileConflict, judgeFile, type KeptFile, type Texts } from './file-outcome.ts';
+import { findMoved, findStrangers } from './find-moved.ts';
 
 export interface ComparisonInput {
   /** All files of the base branch. */
@@ -12,34 +21,151 @@ export interface ComparisonInput {
   readonly beside: FileSet;
   /** The lock file could name any file; only those that bear this application's name may be removed. */
   readonly application: string;
+  /** The application's own folder. */
+  readonly folder: string;
+  /** Where renders are kept of which people changed the file. */
+  readonly copies: string;
+  /** What `findNeeded` names; what is missing could not be read. */
+  readonly texts: Texts;
+  /** Any object id of the repository: tells the hash of blob ids. */
+  readonly like: string;
 }
 
 export interface Comparison {
   /** What turns the base branch into what is wanted; empty when it is that already. */
   readonly changes: readonly FileChange[];
-  /** Files that somebody changed or removed since they were rendered. */
-  readonly edited: readonly string[];
   /** Files that stand where a file is to be written for the first time, with other content. */
   readonly occupied: readonly string[];
+  /** What people changed and the new render changes otherwise; the changes leave people's as it is. */
+  readonly conflicts: readonly FileConflict[];
+  /** Files that stay as people changed them, but for what the new render changes elsewhere in them. */
+  readonly kept: readonly KeptFile[];
+  /** What is to be there of the installation, copies of renders included; in the place of a conflict, what is rendered. */
+  readonly tree: Tree;
+  /** The same as texts; without files of people's that are no text. */
+  readonly files: FileSet;
 }
 
-/** Holds what is wanted against the base branch, by git's own ids: no content is read. */
-export function compare({ base, locked, rendered, beside, application }: ComparisonInput): Comparison {
-  const written = new Set(locked.map(({ path }) => path));
+/**
+ * Holds what is wanted against the base branch, by git's own ids: contents are read of edited files alone.
+ * What people changed is merged with what is rendered (docs/decisions/0016).
+ */
+export function compare(input: ComparisonInput): Comparison {
+  const placed = new Map([...placeUntouched(input), ...placeEdited(input)]);
+  const files = new Map<string, string>();
+  const tree = new Map<string, TreeEntry>();
   const changes: FileChange[] = [];
-  const occupied: string[] = [];
-  for (const [path, content] of [...rendered, ...beside]) {
-    const there = base.get(path);
-    if (there && there.blob === blobIdOf(content, there.blob)) continue;
-    if (there && rendered.has(path) && !written.has(path)) occupied.push(path);
-    changes.push({ path, content });
+  const places = [...placed.values(), ...placeCopies(input, placed)];
+  for (const { path, content, entry, wanted } of places) {
+    const there = input.base.get(path);
+    if (content !== undefined) files.set(path, content);
+    const own = wanted ?? entry;
+    if (own) tree.set(path, own);
+    if (entry ? entry.blob !== there?.blob : there !== undefined) changes.push({ path, content });
   }
-  for (const path of written) {
-    if (isNamedAfter(application, path) && !rendered.has(path) && base.has(path))
-      changes.push({ path, content: undefined });
-  }
-  return { changes, edited: findEdited(base, locked), occupied };
+  return {
+    changes: [...changes, ...changesBeside(input)],
+    occupied: findOccupied(input),
+    conflicts: [...placed.values()].flatMap(({ path, conflicts = [] }) =>
+      conflicts.map((it) => ({ ...it, file: path })),
+    ),
+    kept: [...placed.values()].flatMap(({ kept }) => kept ?? []),
+    tree,
+    files,
+  };
 }
+
+/** What is to stand at a path. */
+interface Placed {
+  readonly path: string;
+  /** `undefined` when it goes, and for what is no text. */
+  readonly content: string | undefined;
+  /** `undefined` when nothing is to stand there. */
+  readonly entry: TreeEntry | undefined;
+  readonly kept?: KeptFile;
+  /** What would stand there if it were not for the conflicts. */
+  readonly wanted?: TreeEntry | undefined;
+  readonly conflicts?: readonly Omit<FileConflict, 'file'>[];
+}
+
+function placeUntouched({ base, locked, rendered, application, like }: ComparisonInput): ReadonlyMap<string, Placed> {
+  const edited = new Set(findEdited(base, locked));
+  const placed = new Map<string, Placed>();
+  for (const [path, content] of rendered)
+    if (!edited.has(path)) placed.set(path, { path, content, entry: entryOf(content, like) });
+  for (const { path } of locked)
+    if (!edited.has(path) && !rendered.has(path) && isNamedAfter(application, path)) placed.set(path, gone(path));
+  return placed;
+}
+
+function placeEdited(input: ComparisonInput): ReadonlyMap<string, Placed> {
+  const { base, locked, rendered, application, texts } = input;
+  const edited = new Set(findEdited(base, locked));
+  const moved = edited.size > 0 ? findMoved({ ...input, rendered: new Set(rendered.keys()) }, texts) : new Map();
+  const placed = new Map<string, Placed>();
+  for (const { path, blob } of locked) {
+    if (!edited.has(path) || !(rendered.has(path) || isNamedAfter(application, path))) continue;
+    const now = moved.get(path) ?? path;
+    const file = { last: blob, there: base.get(now), rendered: rendered.get(path) };
+    placed.set(path, placeFile(file, { path, now }, input));
+  }
+  return placed;
+}
+
+function placeFile(
+  file: EditedFile,
+  { path, now }: { readonly path: string; readonly now: string },
+  { texts, like }: ComparisonInput,
+): Placed {
+  const { there, rendered } = file;
+  const outcome = judgeFile(file, texts);
+  if (outcome.kind === 'removed') return gone(now);
+  const stays = { path: now, content: there && texts.get(there.blob), entry: there };
+  const wanted = rendered === undefined ? undefined : entryOf(rendered, like);
+  if (outcome.kind === 'conflict') return { ...stays, conflicts: outcome.conflicts, wanted };
+  const { content } = outcome.kind === 'written' ? outcome : stays;
+  const entry = outcome.kind === 'written' ? entryOf(outcome.content, like) : there;
+  const placed = { path: now, content, entry };
+  const applied = outcome.kind === 'written' ? outcome.applied : [];
+  const movedFrom = now === path ? undefined : path;
+  if (!movedFrom && entry?.blob === wanted?.blob) return placed;
+  return { ...placed, kept: { path: now, movedFrom, state: there ? 'changed' : 'removed', applied } };
+}
+
+/** Git forgets what no commit has: a render that was never committed as it is lies beside the lock file, to be found by its id. */
+function placeCopies(
+  { base, locked, rendered, copies, like }: ComparisonInput,
+  placed: ReadonlyMap<string, Placed>,
+): readonly Placed[] {
+  const paths = [...new Set([...rendered.keys(), ...locked.map(({ path }) => path)])];
+  return paths.flatMap((path) => {
+    const [content, own] = [rendered.get(path), placed.get(path)];
+    const copy = `${copies}/${path}`;
+    const isAsRendered =
+      content === undefined || (own?.path === path && own.entry?.blob === entryOf(content, like).blob);
+    if (!isAsRendered) return [{ path: copy, content, entry: entryOf(content, like) }];
+    return base.has(copy) ? [gone(copy)] : [];
+  });
+}
+
+function changesBeside({ base, beside }: ComparisonInput): readonly FileChange[] {
+  return [...beside].flatMap(([path, content]) => {
+    const there = base.get(path);
+    return there && there.blob === blobIdOf(content, there.blob) ? [] : [{ path, content }];
+  });
+}
+
+function findOccupied({ base, locked, rendered }: ComparisonInput): readonly string[] {
+  const written = new Set(locked.map(({ path }) => path));
+  return [...rendered].flatMap(([path, content]) => {
+    const there = base.get(path);
+    return there && !written.has(path) && there.blob !== blobIdOf(content, there.blob) ? [path] : [];
+  });
+}
+
+const gone = (path: string): Placed => ({ path, content: undefined, entry: undefined });
+
+const entryOf = (text: string, like: string): TreeEntry => ({ mode: '100644', blob: blobIdOf(text, like) });
 
 /** `components/<application>/…`, or `<application>.yaml` and `<application>_….yaml` anywhere: folders move with the configuration. */
 function isNamedAfter(application: string, path: string): boolean {
@@ -57,4 +183,19 @@ function isNamedAfter(application: string, path: string): boolean {
 export function findEdited(base: Tree, locked: readonly LockedFile[]): readonly string[] {
   const untouched = ({ path, blob }: LockedFile) => base.get(path)?.blob === blob && base.get(path)?.mode === '100644';
   return locked.filter((it) => !untouched(it)).map(({ path }) => path);
+}
+
+/** @returns The contents to read before comparing: none where people changed nothing. */
+export function findNeeded(input: Omit<ComparisonInput, 'texts' | 'beside' | 'like'>): readonly BlobId[] {
+  const { base, locked, rendered } = input;
+  const edited = new Set(findEdited(base, locked));
+  if (edited.size === 0) return [];
+  const files = locked.filter(({ path }) => edited.has(path));
+  const isMissing = files.some(({ path }) => !base.has(path));
+  const strangers = isMissing ? findStrangers({ ...input, rendered: new Set(rendered.keys()) }) : [];
+  const there = [...files.map(({ path }) => path), ...strangers].flatMap((path) => {
+    const entry = base.get(path);
+    return entry?.mode.startsWith('100') ? [entry.blob] : [];
+  });
+  return [...new Set([...files.map(({ blob }) => blob), ...there])];
 }

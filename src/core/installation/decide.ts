@@ -39,8 +39,8 @@ function decideUnheld(observation: Observation): Decision {
   }
 }
 
-/** Findings that stop everything else: what a person did by hand, and a registry that went backwards. */
-function decideAlarm({ vanished, replaced, edited, pinned, installed }: Observation): Decision | undefined {
+/** Findings that stop everything else: a registry that went backwards, and a manifest of people's that says something else. */
+function decideAlarm({ vanished, replaced, pinned, installed }: Observation): Decision | undefined {
   if (vanished.length > 0) {
     const lost = vanished.join(', ');
     return refuse(
@@ -52,13 +52,7 @@ function decideAlarm({ vanished, replaced, edited, pinned, installed }: Observat
     const detail = `${installed}, which is installed, has other content in the registry than when it was installed. ${askProvider}`;
     return { ...refuse('content-changed', detail), reasons: replaced };
   }
-  if (pinned !== undefined) return refuse('pinned-otherwise', pinned);
-  if (edited.length === 0) return undefined;
-  return refuse(
-    'files-edited',
-    `${edited.join(', ')} ${edited.length === 1 ? 'was' : 'were'} changed by hand since Consignee wrote ${edited.length === 1 ? 'it' : 'them'}. ` +
-      'Undo that change (git log tells whose it is); what should stay goes into an overriding template under .consignee/templates.',
-  );
+  return pinned === undefined ? undefined : refuse('pinned-otherwise', pinned);
 }
 
 function decideWithoutCandidate(observation: Observation): Decision {
@@ -91,15 +85,23 @@ function decidePassedOver({ branch, ...observation }: Observation, why: string, 
 }
 
 function decideInstalled(observation: Observation): Decision {
-  const { installed, selection, pullRequest, branch } = observation;
-  if (!pullRequest)
-    return { kind: 'leave', because: 'in-sync', detail: `${installed} is installed, ${whyNotOther(selection)}.` };
+  const { installed, selection, pullRequest, branch, edited } = observation;
+  if (!pullRequest) {
+    const detail = `${installed} is installed, ${whyNotOther(selection)}.${describeEdited(edited)}`;
+    return { kind: 'leave', because: 'in-sync', detail };
+  }
   if (branch.kind === 'others') return leaveToOthers(branch, observation);
   return {
     kind: 'close',
     pullRequest: pullRequest.number,
     detail: `${installed} is installed as wanted: there is nothing left to propose.`,
   };
+}
+
+/** @returns A sentence with a space before it; empty when nothing was edited. */
+function describeEdited(edited: readonly string[]): string {
+  if (edited.length === 0) return '';
+  return ` Kept as people changed ${edited.length === 1 ? 'it' : 'them'}: ${edited.join(', ')}.`;
 }
 
 function whyNotOther(selection: Selection): string {
@@ -130,6 +132,7 @@ function decideRendered(
   if (!proposal.differs) return decideInstalled(observation);
   if (obstacle) return obstacle;
   if (branch.kind === 'others') return leaveToOthers(branch, observation);
+  if (proposal.conflicts.length > 0) return decideConflict(proposal, version, pullRequest);
   if (!pullRequest) return { kind: 'open', version, detail: `${version} is ready to be proposed.` };
   const { number } = pullRequest;
   if (branch.kind === 'deleted') {
@@ -176,6 +179,23 @@ function decideObstacle(
     because: 'set-aside',
     detail: `Pull request #${setAside.number} proposed exactly this for ${version} and was closed${by}.`,
   };
+}
+
+/** Nothing is written: a lock file that names a version beside what people keep of another one would not be true. */
+function decideConflict(
+  { conflicts, unmarked }: Extract<Proposal, { kind: 'rendered' }>,
+  version: Version,
+  pullRequest: PullRequest | undefined,
+): Decision {
+  const files = [...new Set(conflicts.map(({ file }) => file))].map((file) => {
+    const fields = conflicts.filter((it) => it.file === file).map(({ path, because }) => path || because);
+    return `${file} (${fields.join(', ')})`;
+  });
+  const detail =
+    `${version} changes what people changed as well: ${files.join('; ')}. ` +
+    'On the base branch, set each to what is proposed, or back to what was rendered last; what is to stay otherwise goes into an ' +
+    'overriding template under .consignee/templates.';
+  return { ...refuse('conflict', detail), conflicts, ...(unmarked && pullRequest && { mark: pullRequest.number }) };
 }
 
 function leaveToOthers(branch: Extract<Branch, { kind: 'others' }>, { pullRequest, adoptedBy }: Observation): Decision {

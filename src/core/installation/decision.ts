@@ -1,4 +1,5 @@
 import type { ComponentName } from '../component/component-name.ts';
+import type { FileConflict } from '../drift/file-outcome.ts';
 import type { Actor } from '../pull-request/actor.ts';
 import type { PullRequest } from '../pull-request/pull-request.ts';
 import type { CommitSha } from '../repository/commit.ts';
@@ -15,6 +16,8 @@ export type Decision =
       readonly because: RefuseReason;
       readonly detail: string;
       readonly reasons: readonly Reason[];
+      /** What people and the new render changed to different things. */
+      readonly conflicts?: readonly FileConflict[];
       /** The open pull request that proposes what is refused, and does not say so yet. */
       readonly mark?: number;
       /** When it is looked at again by itself. */
@@ -51,7 +54,7 @@ export type RefuseReason =
   | 'no-versions'
   | 'version-vanished'
   | 'content-changed'
-  | 'files-edited'
+  | 'conflict'
   | 'files-occupied'
   | 'pinned-otherwise'
   | 'declared-elsewhere';
@@ -67,7 +70,7 @@ export interface Observation {
   readonly vanished: readonly Version[];
   /** Why the installed version is no longer what was installed; empty when it is. */
   readonly replaced: readonly Reason[];
-  /** Rendered files that are not on the base branch as they were written. */
+  /** Rendered files that are not on the base branch as they were written: people changed them. */
   readonly edited: readonly string[];
   /** Why people's own manifest with the version must not be changed, in words. */
   readonly pinned: string | undefined;
@@ -105,6 +108,10 @@ export type Proposal =
       /** Whether the base branch differs from what is wanted. */
       readonly differs: boolean;
       readonly occupied: readonly string[];
+      /** What people changed on the base branch and the render changes otherwise. */
+      readonly conflicts: readonly FileConflict[];
+      /** Whether the open pull request does not tell of these conflicts yet. */
+      readonly unmarked: boolean;
       /** Objects that stand in other files of what Flux applies: `Kustomization flux-system/podinfo-component in …`. */
       readonly declaredElsewhere: readonly string[];
       /** A closed pull request that proposed exactly this. */

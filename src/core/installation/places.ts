@@ -27,6 +27,17 @@ export function evidencePathOf({
   return `${configurationFolder}/lock/${environment}/${application}.evidence.json`;
 }
 
+/** Where renders are kept whose files people changed. */
+export const copiesFolder = `${configurationFolder}/rendered`;
+
+/** @returns The folder of the installation in there; files lie in it under the paths that they are rendered to. */
+export function copiesFolderOf({
+  environment,
+  application,
+}: Pick<Installation, 'environment' | 'application'>): string {
+  return `${copiesFolder}/${environment}/${application}`;
+}
+
 /** @returns The folder that belongs to the installation as a whole. */
 export function componentsFolderOf({ path, application }: Pick<Installation, 'path' | 'application'>): string {
   return joinPath(path, 'components', application);

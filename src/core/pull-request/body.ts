@@ -12,6 +12,8 @@ export interface BodyMarker {
   readonly supersedes: readonly Version[];
   /** Whether it is no longer proved: it must not be merged. */
   readonly refused?: true;
+  /** Digest of the conflicts that it tells of, in the place of what it proposes. */
+  readonly conflict?: Digest | undefined;
 }
 
 /** Forges refuse more; GitHub's limit is 65,536 characters. */
@@ -37,6 +39,8 @@ export function printBody(marker: BodyMarker, sections: readonly string[]): stri
     `version=${marker.version}`,
     `render=${marker.render}`,
     ...marker.supersedes.map((version) => `supersedes=${version}`),
+    ...(marker.conflict ? [`conflict=${marker.conflict}`] : []),
+    ...(marker.refused ? [refusedField] : []),
   ];
   const kept: string[] = [];
   let length = 0;
@@ -63,7 +67,15 @@ export function parseBody(body: string): BodyMarker | undefined {
   const render = parseDigest(all('render')[0] ?? '');
   if (!installation || !version || !render) return undefined;
   const refused = fields.includes(refusedField) ? { refused: true as const } : {};
-  return { installation, version, render, supersedes: versions('supersedes'), ...refused };
+  const conflict = parseDigest(all('conflict')[0] ?? '');
+  return {
+    installation,
+    version,
+    render,
+    supersedes: versions('supersedes'),
+    ...refused,
+    ...(conflict && { conflict }),
+  };
 }
 
 /**
@@ -83,6 +95,17 @@ export function markRefused(body: string, warning: readonly string[]): string {
   if (marked.length <= maxLength) return marked;
   // There is no room for both: why it must not be merged is more than what it was.
   return replaceBody(body, [line, text.join('\n'), leftOut, end].join('\n\n'));
+}
+
+/**
+ * Says, in the place of what is proposed, that it is in conflict with what people changed, until the proposal is described anew.
+ *
+ * @param sections Markdown.
+ * @returns The body, unchanged when it has no marker.
+ */
+export function markConflict(body: string, conflict: Digest, sections: readonly string[]): string {
+  const said = parseBody(body);
+  return said ? replaceBody(body, printBody({ ...said, refused: true, conflict }, sections)) : body;
 }
 
 /** @returns `existing` with the bot's part replaced; what people wrote around it stays. */

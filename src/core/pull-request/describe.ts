@@ -1,6 +1,7 @@
 import { risksOf } from '../diff/risks.ts';
 import { isPartial, reviewRows, type VersionDifference } from '../diff/version-difference.ts';
 import { shortDigest } from '../digest.ts';
+import type { KeptFile } from '../drift/file-outcome.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Evidence, ReferenceEvidence, ResourceEvidence, SignatureEvidence } from '../trust/evidence.ts';
 import type { Reason } from '../trust/reason.ts';
@@ -8,6 +9,7 @@ import type { SkippedVersion } from '../version/select-version.ts';
 import type { Version } from '../version/version.ts';
 import { type BodyMarker, printBody } from './body.ts';
 import { describeDifference, describeRisk } from './describe-difference.ts';
+import { describeKept } from './describe-edits.ts';
 import { code, codeBlock, cut, folded, plain, table } from './markdown.ts';
 import { reviewDiff } from './review-diff.ts';
 
@@ -28,6 +30,8 @@ export interface PullRequestContent {
   readonly diff: string;
   /** What people's values file gains; names from the application's block. */
   readonly valuesAdded: { readonly path: string; readonly names: readonly string[] } | undefined;
+  /** Files that people changed: they stay so, but for what the render changes elsewhere in them. */
+  readonly kept: readonly KeptFile[];
   /** Further sentences that a reviewer must see. */
   readonly notes: readonly string[];
   /** What a merge waits for. */
@@ -59,10 +63,11 @@ export function describeBody(content: PullRequestContent, difference: VersionDif
 
 /** @returns What a reviewer judges, in parts of Markdown: the first one says it all. */
 export function describeChanges(content: PullRequestContent, difference: VersionDifference): readonly string[] {
-  const { installed, notes, evidence, diff } = content;
+  const { installed, notes, evidence, kept, diff } = content;
   return [
     describeSummary(content, difference),
     ...notes.map((note) => `> ${plain(cut(note, maxNote))}`),
+    ...describeKept(kept),
     ...describeDifference(difference, installed !== undefined),
     describeVerification(evidence),
     folded('Changes to the files', codeBlock(reviewDiff(diff), 'diff')),

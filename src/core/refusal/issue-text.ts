@@ -1,4 +1,5 @@
 import type { RefuseReason } from '../installation/decision.ts';
+import { describeConflicts } from '../pull-request/describe-edits.ts';
 import { code, codeBlock, folded, plain, table } from '../pull-request/markdown.ts';
 import { findUnproved } from './find-unproved.ts';
 import { describeForProvider, maxExplanation, maxListed, oneLine } from './provider-text.ts';
@@ -12,6 +13,7 @@ export function describeIssue(refused: RefusedInstallation): { readonly title: s
   const sections = [
     describeSummary(refused),
     ...(reasons.length > 0 ? [listReasons(refused)] : []),
+    ...(refused.conflicts.length > 0 ? [describeConflicts(refused.conflicts)] : []),
     ...listUnproved(refused),
     ...(forProvider === undefined ? [] : [folded('Text for the provider', codeBlock(forProvider, 'text'))]),
     describeEnd(refused),
@@ -29,7 +31,7 @@ const titles: Readonly<Record<RefuseReason, string>> = {
   'content-changed': '{version} is refused',
   'version-vanished': 'the registry lost a version',
   'no-versions': 'the registry has no version',
-  'files-edited': 'files were changed by hand',
+  conflict: '{version} conflicts with what people changed',
   'pinned-otherwise': 'a manifest has another version',
   'files-occupied': 'files are in the way of {version}',
   'declared-elsewhere': '{version} would be declared twice',

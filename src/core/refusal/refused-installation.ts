@@ -1,4 +1,5 @@
 import { type Digest, digestOfParts } from '../digest.ts';
+import type { FileConflict } from '../drift/file-outcome.ts';
 import type { Decision, RefuseReason } from '../installation/decision.ts';
 import type { Installation } from '../installation/installation.ts';
 import type { Evidence } from '../trust/evidence.ts';
@@ -23,6 +24,7 @@ export interface RefusedInstallation {
   /** Sentences for people. They stay the same from pass to pass as long as the refusal does. */
   readonly explanation: string;
   readonly reasons: readonly Reason[];
+  readonly conflicts: readonly FileConflict[];
   readonly evidence: Evidence | undefined;
 }
 
@@ -41,10 +43,10 @@ type Refuse = Extract<Decision, { kind: 'refuse' }>;
 export function describeRefusal(input: RefusalInput, decision: Refuse): RefusedInstallation {
   const { installation, evidence } = input;
   const { name, environment, application, component, registry, verify } = installation;
-  const { because, reasons } = decision;
+  const { because, reasons, conflicts = [] } = decision;
   const version = findVersion(input, decision);
   return {
-    ...{ name, environment, application, component, version, because, reasons, evidence },
+    ...{ name, environment, application, component, version, because, reasons, conflicts, evidence },
     registry: registry.url,
     signatures: [...new Set(verify.map(({ signature }) => signature))],
     // The decision says when it is looked at again, which is another time after every pass.
@@ -58,7 +60,7 @@ const aboutWhich: Readonly<Record<RefuseReason, 'candidate' | 'named' | 'none'>>
   'content-changed': 'named',
   'version-vanished': 'none',
   'no-versions': 'none',
-  'files-edited': 'none',
+  conflict: 'candidate',
   'pinned-otherwise': 'none',
   'files-occupied': 'candidate',
   'declared-elsewhere': 'candidate',
@@ -85,7 +87,17 @@ export function contentOf({
   because,
   explanation,
   reasons,
+  conflicts,
 }: RefusedInstallation): Digest {
   const listed = reasons.map(({ code, message, where }) => JSON.stringify([code, where, message])).toSorted();
-  return digestOfParts('consignee refusal 1', [component, registry, version ?? '', because, explanation, ...listed]);
+  const differing = conflicts.map((it) => JSON.stringify([it.file, it.path, it.was, it.rendered, it.edited]));
+  return digestOfParts('consignee refusal 1', [
+    component,
+    registry,
+    version ?? '',
+    because,
+    explanation,
+    ...listed,
+    ...differing,
+  ]);
 }

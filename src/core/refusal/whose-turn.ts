@@ -66,7 +66,7 @@ const otherTurns: Readonly<Record<Exclude<RefuseReason, 'not-verified'>, Turn>> 
     what: 'Check the name of the component and the registry in the configuration, and whether the transfer ran.',
     request: undefined,
   },
-  'files-edited': turns.repository,
+  conflict: turns.repository,
   'pinned-otherwise': turns.repository,
   'files-occupied': turns.repository,
   'declared-elsewhere': turns.repository,

@@ -72,7 +72,7 @@ async function mergeProposals(
     if (again?.kind !== 'rendered' || !(await content.isAncestor(onto, base))) continue;
     const rendered = await writeLike(
       origin,
-      { tree: await writer.writeTree(onto, again.changes), parents: [onto] },
+      { tree: await writer.writeTree(onto, again.compared.changes), parents: [onto] },
       world,
     );
     const result = await content.mergeTrees(merged, rendered);

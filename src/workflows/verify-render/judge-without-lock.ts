@@ -27,7 +27,12 @@ export async function judgeAbsent(
   const writes = await content.readCommits({ to: commit.sha, path, limit: searchedRemovals });
   const [removal] = writes;
   const lock = await findLastLock(writes, path, content);
-  const left = lock ? pick(state.tree, lockedTree(lock).keys()).size : 0;
+  const left = lock
+    ? pick(
+        state.tree,
+        lock.files.map((it) => it.path),
+      ).size
+    : 0;
   const detail = `was removed, and ${left} of the files that it lists are still there`;
   const differences: RenderDifference[] = left > 0 ? [{ path, what: 'lock', detail, edited: removal }] : [];
   const result = left > 0 ? 'differs' : 'not-installed';
@@ -67,7 +72,7 @@ export async function judgeUnreadable(
     const lock = await readLockAt(content, origin.sha, trouble.path);
     if (!lock) continue;
     const rendered = await content.readTree(origin.sha);
-    const wanted = new Map([...lockedTree(lock), ...pick(rendered, [trouble.path])]);
+    const wanted = new Map([...lockedTree({ installation, lock }, rendered), ...pick(rendered, [trouble.path])]);
     const since = { commit, origin, rendered, wanted, content };
     const found = compareTrees(wanted, pick(state.tree, wanted.keys()), installation);
     const edited = await Promise.all(found.map((it) => findEdit(it, since)));

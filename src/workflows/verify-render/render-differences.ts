@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Installation } from '../../core/installation/installation.ts';
 import { type LockFile, parseLockFile, printLockFile } from '../../core/installation/lock-file.ts';
-import { configurationFolder, evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
+import { configurationFolder, copiesFolderOf, evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
 import { blobIdOf, type Commit, type FileSet, type Tree, type TreeEntry } from '../../core/repository/commit.ts';
 import { policyDigestOf } from '../../core/trust/trust-policy.ts';
 import type { RepositoryContent } from '../../ports/repository-content.ts';
@@ -25,9 +25,21 @@ export function treeOf(files: FileSet, like: string): Tree {
   return new Map([...files].map(([path, text]) => [path, { mode: '100644', blob: blobIdOf(text, like) }]));
 }
 
-/** @returns What a lock file says of its files, as git has them. */
-export function lockedTree({ files }: LockFile): Tree {
-  return new Map(files.map(({ path, blob }) => [path, { mode: '100644', blob }]));
+/**
+ * @param tree Tells which files people changed: of those it holds a copy of what was rendered.
+ * @returns What a lock file says of its files, as git has them.
+ */
+export function lockedTree(
+  { installation, lock }: { readonly installation: Installation; readonly lock: LockFile },
+  tree: Tree,
+): Tree {
+  const folder = copiesFolderOf(installation);
+  return new Map(
+    lock.files.map(({ path, blob }) => {
+      const copy = `${folder}/${path}`;
+      return [tree.has(copy) ? copy : path, { mode: '100644', blob }];
+    }),
+  );
 }
 
 /** @returns The files of `tree` under these paths. */

@@ -87,7 +87,7 @@ async function verifyInstallation(
   const result = reasons.length > 0 ? 'refused' : all.length > 0 ? 'differs' : 'reproduced';
   const notes = [
     ...(await noteOnInputs({ installation, lock }, attempt, { view, world })),
-    ...noteUnlisted(installation, lock, state.tree),
+    ...noteUnlisted({ installation, lock }, attempt, state.tree),
     ...judged.notes,
   ];
   const origin = attempt.origin.sha;
@@ -139,11 +139,15 @@ async function findDifferences(locked: Locked, attempt: Attempt, { view, world }
   const { installation, lock } = locked;
   const { content } = world.ports.forge;
   const { again, origin, trouble } = attempt;
-  const own = again?.kind === 'rendered' ? wantedOf(again, installation, origin) : lockedTree(lock);
+  const own =
+    again?.kind === 'rendered'
+      ? wantedOf(again, installation, origin)
+      : lockedTree({ installation, lock }, view.state.tree);
   const whole = again?.kind === 'rendered' ? await wantedTree(attempt, { view, world }) : undefined;
   // What the base branch has of the installation may have been edited there.
   const wanted = whole ? new Map([...whole, ...own]) : own;
-  const found = whole ? view.state.tree : pick(view.state.tree, new Set([...own.keys(), ...lockedTree(lock).keys()]));
+  const listed = lock.files.map(({ path }) => path);
+  const found = whole ? view.state.tree : pick(view.state.tree, new Set([...own.keys(), ...listed]));
   const rendered = await content.readTree(origin.sha);
   const since = { commit: view.commit, origin, rendered, wanted, content };
   const files = await Promise.all(compareTrees(wanted, found, installation).map((it) => findEdit(it, since)));
@@ -165,14 +169,17 @@ async function findElsewhere(
   return [{ path: lockPathOf(installation), what: 'lock', detail }];
 }
 
-/** @returns Everything that belongs to the installation, as rendering gives it. */
+/** @returns Everything that belongs to the installation, as rendering gives it with what people had changed before. */
 function wantedOf(
-  { rendered }: Extract<RenderedAgain, { kind: 'rendered' }>,
+  { rendered, compared }: Extract<RenderedAgain, { kind: 'rendered' }>,
   installation: Installation,
   { sha }: Commit,
 ): Tree {
   const beside = [lockPathOf(installation), evidencePathOf(installation)];
-  return treeOf(new Map([...rendered.files, ...[...rendered.beside].filter(([path]) => beside.includes(path))]), sha);
+  return new Map([
+    ...compared.tree,
+    ...treeOf(new Map([...rendered.beside].filter(([path]) => beside.includes(path))), sha),
+  ]);
 }
 
 /**
@@ -185,7 +192,7 @@ async function wantedTree({ again, origin, onto }: Attempt, { view, world }: Ver
   if (ahead) return ahead.wanted;
   const isProposal = origin.sha === commit.sha && commit.parents.length === 1;
   return isProposal && again?.kind === 'rendered'
-    ? content.readTree(await writer.writeTree(onto, again.changes))
+    ? content.readTree(await writer.writeTree(onto, again.compared.changes))
     : undefined;
 }
 
@@ -208,8 +215,9 @@ async function noteOnInputs(
 }
 
 /** Nothing says whose these are: people may add files of their own. */
-function noteUnlisted(installation: Installation, { files }: LockFile, tree: Tree): readonly string[] {
-  const listed = new Set(files.map(({ path }) => path));
+function noteUnlisted({ installation, lock }: Locked, { again }: Attempt, tree: Tree): readonly string[] {
+  const moved = again?.kind === 'rendered' ? again.compared.tree.keys() : [];
+  const listed = new Set([...lock.files.map(({ path }) => path), ...moved]);
   const folder = `${componentsFolderOf(installation)}/`;
   const unlisted = [...tree.keys()].filter((path) => path.startsWith(folder) && !listed.has(path));
   return unlisted.length === 0 ? [] : [`Not listed in the lock file, and not verified: ${unlisted.join(', ')}.`];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compare, findEdited } from '../../../src/core/drift/compare.ts';
+import { type ComparisonInput, compare as compareAll, findEdited } from '../../../src/core/drift/compare.ts';
 import { lockFiles } from '../../../src/core/installation/lock-file.ts';
 import { blobIdOf, type Tree } from '../../../src/core/repository/commit.ts';
 
@@ -11,11 +11,15 @@ const locked = (entries: Record<string, string>) => lockFiles(files(entries), li
 const application = 'podinfo';
 const none = files({});
 
+type Needed = 'base' | 'locked' | 'rendered' | 'beside' | 'application';
+const places = { folder: 'components/podinfo', copies: '.consignee/rendered/default/podinfo', texts: new Map(), like };
+const compare = (input: Pick<ComparisonInput, Needed>) => compareAll({ ...places, ...input });
+
 test('nothing differs when the base branch has what is wanted', () => {
   const content = { 'components/podinfo/a.yaml': '1' };
   expect(
     compare({ base: tree(content), locked: locked(content), rendered: files(content), beside: none, application }),
-  ).toEqual({ changes: [], edited: [], occupied: [] });
+  ).toMatchObject({ changes: [], occupied: [], conflicts: [], kept: [], tree: tree(content) });
 });
 
 test('new and changed files are written, files that are rendered no more are removed', () => {

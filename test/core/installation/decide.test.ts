@@ -8,10 +8,16 @@ import { candidate, observation, pullRequest, sha, version } from '../../builder
 const ours: Branch = { kind: 'ours', head: sha('a'), carries: true };
 const stale: Branch = { kind: 'ours', head: sha('a'), carries: false };
 const others: Branch = { kind: 'others', head: sha('b'), commits: ['bbbbbbbbbb by Ada'] };
+const conflict = {
+  ...{ file: 'a.yaml', path: 'spec.interval', because: 'both changed it' },
+  ...{ was: '30s', rendered: '1m', edited: '5m' },
+};
 const rendered: Extract<Proposal, { kind: 'rendered' }> = {
   kind: 'rendered',
   differs: true,
   occupied: [],
+  conflicts: [],
+  unmarked: false,
   declaredElsewhere: [],
   setAside: undefined,
   described: true,
@@ -150,16 +156,40 @@ describe('the next step', () => {
       { proposal: { ...rendered, declaredElsewhere: ['Kustomization flux-system/podinfo in x.yaml'] } },
       { kind: 'refuse', because: 'declared-elsewhere' },
     ],
-    ['refuses to write over what a person edited', { edited: ['a.yaml'] }, { kind: 'refuse', because: 'files-edited' }],
+    ['opens a pull request beside what a person edited', { edited: ['a.yaml'] }, { kind: 'open' }],
     [
       'refuses to change a manifest that has another version than the lock file',
       { pinned: 'It has v1.0.5.' },
       { kind: 'refuse', because: 'pinned-otherwise', detail: 'It has v1.0.5.' },
     ],
     [
-      'tells of an edit even when nothing newer is there',
-      { edited: ['a.yaml'], proposal: { kind: 'installed' } },
-      { kind: 'refuse', because: 'files-edited' },
+      'tells of an edit when nothing newer is there',
+      { edited: ['a.yaml', 'b.yaml'], proposal: { kind: 'installed' } },
+      {
+        kind: 'leave',
+        because: 'in-sync',
+        detail: expect.stringMatching(/Kept as people changed them: a.yaml, b.yaml\.$/),
+      },
+    ],
+    [
+      'refuses what is in conflict with what a person edited, with the places',
+      { proposal: { ...rendered, conflicts: [conflict, { ...conflict, file: 'b.yaml', path: '' }] } },
+      {
+        kind: 'refuse',
+        because: 'conflict',
+        conflicts: [conflict, { file: 'b.yaml' }],
+        detail: expect.stringContaining('a.yaml (spec.interval); b.yaml (both changed it).'),
+      },
+    ],
+    [
+      'marks the open pull request that does not tell of the conflict yet',
+      { proposal: { ...rendered, conflicts: [conflict], unmarked: true }, branch: ours, pullRequest: pullRequest() },
+      { kind: 'refuse', because: 'conflict', mark: 1 },
+    ],
+    [
+      'says nothing of a conflict about a branch that others have changed',
+      { proposal: { ...rendered, conflicts: [conflict], unmarked: true }, branch: others, pullRequest: pullRequest() },
+      { kind: 'leave', because: 'branch-has-other-commits' },
     ],
     [
       'does nothing while the registry lacks what it had',
@@ -183,6 +213,13 @@ describe('the next step', () => {
     ],
   ])('%s', (_, changes, expected) => {
     expect(decide(observation(changes))).toMatchObject(expected);
+  });
+
+  test('a pull request that tells of the conflict already is not marked again', () => {
+    const conflicting = { ...rendered, conflicts: [conflict] };
+    expect(decide(observation({ proposal: conflicting, branch: ours, pullRequest: pullRequest() }))).not.toHaveProperty(
+      'mark',
+    );
   });
 
   test('leaves the text of a pull request alone whose lock file somebody else may have changed', () => {
@@ -221,6 +258,8 @@ const anyProposal = fc.oneof(
     kind: fc.constant('rendered' as const),
     differs: fc.boolean(),
     occupied: fc.subarray(['x.yaml']),
+    conflicts: fc.subarray([conflict]),
+    unmarked: fc.boolean(),
     declaredElsewhere: fc.subarray(['Kustomization a/b in c']),
     setAside: fc.constantFrom(undefined, pullRequest({ number: 9, state: 'closed' })),
     described: fc.boolean(),
@@ -252,10 +291,10 @@ property.prop([anyObservation])('writes nothing while anything stands against it
   if (!writes.includes(decision.kind)) return;
   expect(seen.vanished).toEqual([]);
   expect(seen.replaced).toEqual([]);
-  expect(seen.edited).toEqual([]);
   expect(seen.pinned).toBeUndefined();
   expect(seen.branch.kind).not.toBe('others');
   expect(seen.proposal.kind).not.toBe('refused');
+  if (decision.kind !== 'close') expect(seen.proposal).toMatchObject({ conflicts: [] });
   expect(seen.held).toBeUndefined();
 });
 

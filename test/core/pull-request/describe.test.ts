@@ -19,6 +19,7 @@ function bodyOf(changes: Partial<PullRequestContent> = {}, difference = versionD
     skipped: [],
     diff: 'diff --git a/x b/x\n',
     valuesAdded: undefined,
+    kept: [],
     notes: [],
     gates: { merge: 'manual', approvals: undefined, requireApprovalOn: [] },
     commands: 'command-line',

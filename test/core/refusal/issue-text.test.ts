@@ -33,12 +33,15 @@ describe('the issue', () => {
     expect(describeIssue(refused({ reasons: [{ ...missingImage, code }] })).body).toMatch(who);
   });
 
-  test('about files changed by hand is for the people of the repository, and has nothing for the provider', () => {
+  test('about a conflict is for the people of the repository, with what each side has, and has nothing for the provider', () => {
+    const conflict = { file: 'apps/a.yaml', path: 'spec.interval', because: 'both changed it', was: '30s' };
+    const conflicts = [{ ...conflict, rendered: '1m', edited: '5m' }];
     const { title, body } = describeIssue(
-      refused({ because: 'files-edited', detail: 'apps/a.yaml was changed by hand.', reasons: [] }),
+      refused({ because: 'conflict', detail: 'v2.3.0 changes apps/a.yaml as well.', reasons: [], conflicts }),
     );
-    expect(title).toBe('prod/billing: files were changed by hand');
-    expect(body).toContain('apps/a.yaml was changed by hand.');
+    expect(title).toBe('prod/billing: v2.3.0 conflicts with what people changed');
+    expect(body).toContain('v2.3.0 changes apps/a.yaml as well.');
+    expect(body).toContain('| `apps/a.yaml` | `spec.interval` | `30s` | `1m` | `5m` |');
     expect(body).toContain('who looks after this repository');
     expect(body).not.toContain('Text for the provider');
   });
@@ -78,7 +81,7 @@ describe('the issue', () => {
     const { body } = describeIssue(refused({ reasons }, { evidence: evidence({ resources }) }));
     expect(body.length).toBeLessThan(60_000);
     expect(body).toContain('… and 480 more.');
-    const edited = refused({ because: 'files-edited', detail: nasty, reasons: [] });
+    const edited = refused({ because: 'files-occupied', detail: nasty, reasons: [] });
     expect(describeIssue(edited).body.length).toBeLessThan(5_000);
   });
 });

@@ -89,10 +89,10 @@ test.each([
 });
 
 test('what people of the repository must do is told in the words of the decision', () => {
-  const edited = refused({ because: 'files-edited', detail: 'a.yaml was changed by hand.', reasons: [] });
+  const edited = refused({ because: 'conflict', detail: 'a.yaml was changed by hand.', reasons: [] });
   expect(notifyRefused(edited, occasion())?.notification).toMatchObject({
-    candidate: null,
-    text: 'prod/billing: files were changed by hand. a.yaml was changed by hand.',
+    candidate: 'v2.3.0',
+    text: 'prod/billing: v2.3.0 conflicts with what people changed. a.yaml was changed by hand.',
   });
 });
 
