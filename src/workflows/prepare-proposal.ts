@@ -117,7 +117,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   const refused = findRefusal(evidence, candidate, { ...input, installed, proposed, lookAgainAt });
   if (refused || !evidence.manifest)
     return { evidence, proposal: refused ?? notVerified(evidence.reasons, { ...input, lookAgainAt }) };
-  refuseUnfit({ target, installation, collected });
+  refuseUnfit({ target, installation, collected, evidence });
   // Another manifest for the same content: a transfer wrote it anew, and nothing is to be done about it.
   const known = installed?.inputs === inputs.digest && !input.floats;
   if (known && !options.fresh) return { evidence, proposal: { kind: 'installed' } };

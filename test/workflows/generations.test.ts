@@ -24,6 +24,7 @@ describe('generation 2', () => {
   test('is proposed, installed and updated', async () => {
     await using world = await createWorld({ config: 'templates: ocm-k8s-toolkit@1\n' });
     await install(world, 'v1.0.0');
+    expect(await world.read('main', 'values.yaml')).toBeUndefined();
     expect(await world.read('main', 'components/podinfo/component.yaml')).toContain('semver: v1.0.0\n');
     expect(await world.step()).toBe('leave in-sync');
     await world.publish('v1.1.0');
@@ -39,9 +40,60 @@ describe('generation 2', () => {
     await world.publish('v1.0.0');
     expect(await world.step()).toBe('open');
     await world.loseStore();
-    expect(await world.step()).toMatch(/^leave /);
+    expect(await world.step()).toBe('leave proposed');
     await world.publish('v1.1.0');
     expect(await world.step()).toBe('update');
+  });
+});
+
+/** A resource that defines a kind. */
+const graph = (spec: string) => ({
+  note: `apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: { name: podinfo }
+spec: { schema: { apiVersion: v1alpha1, kind: Podinfo, spec: ${spec} }, resources: [] }
+`,
+});
+
+describe('an instance of what the component defines', () => {
+  const config = 'templates: ocm-k8s-toolkit@1\ninstance: note\n';
+  const overriding = '.consignee/templates/ocm-k8s-toolkit/instance.yaml';
+
+  test('is rendered beside what deploys the definition, and its commit is known again', async () => {
+    await using world = await createWorld({ config });
+    await world.publish('v1.0.0', graph('{ replicas: "integer | default=2" }'));
+    expect(await world.step()).toBe('open');
+    expect(await world.read(branch, 'components/podinfo/instance.yaml')).toContain('kind: Podinfo\n');
+    expect(await world.read(branch, 'components/podinfo/instance.yaml')).toContain('spec:\n  replicas: 2\n');
+    expect(await world.read(branch, 'components/podinfo/deployer-definition.yaml')).toContain('podinfo-definition');
+    expect(await world.read(branch, 'components/podinfo/deployer.yaml')).toBeUndefined();
+    await world.loseStore();
+    expect(await world.step()).toBe('leave proposed');
+  });
+
+  test('that needs what it has no default for is held, until a template says it', async () => {
+    await using world = await createWorld({ config });
+    await world.publish('v1.0.0', graph('{ size: "integer | required=true" }'));
+    expect(failureOf(await world.pass())).toMatchObject({
+      code: 'configuration',
+      message: 'A Podinfo needs spec.size, for which it has no default.',
+    });
+    const text = `apiVersion: kro.run/v1alpha1
+kind: Podinfo
+metadata: { name: podinfo, namespace: default }
+spec: { size: 3 }
+`;
+    await world.person.commit('main', { [overriding]: text });
+    expect(await world.step()).toBe('open');
+  });
+
+  test('is not rendered from what defines nothing', async () => {
+    await using world = await createWorld({ config });
+    await world.publish('v1.0.0');
+    expect(failureOf(await world.pass())).toMatchObject({
+      code: 'content',
+      message: expect.stringContaining('is no ResourceGraphDefinition that can be used'),
+    });
   });
 });
 
@@ -121,7 +173,7 @@ describe('what is deployed', () => {
     expect(await world.step()).toBe('open');
     expect(await world.read(branch, 'components/podinfo/deploy-note.yaml')).toContain('kind: Resource\n');
     await world.loseStore();
-    expect(await world.step()).toMatch(/^leave /);
+    expect(await world.step()).toBe('leave proposed');
   });
 
   test('must be in the component version, whose resources are named otherwise', async () => {

@@ -1,7 +1,8 @@
 import { hasNoContent } from '../component/access.ts';
 import type { ComponentDescriptor, ContentDigest, Signature } from '../component/component-descriptor.ts';
+import { parseDistinguishedName, sameName } from '../trust/distinguished-name.ts';
 import { normalise } from '../trust/normalise.ts';
-import { signatureAlgorithms } from '../trust/signature-value.ts';
+import { pemType, signatureAlgorithms } from '../trust/signature-value.ts';
 import type { GenerationCheck, Unfit } from './unfit.ts';
 
 /**
@@ -52,10 +53,15 @@ const isComplete = (digest: ContentDigest | undefined) =>
 const readableNormalisations: readonly string[] = ['jsonNormalisation/v3', 'jsonNormalisation/v4alpha1'];
 const readableHashes: readonly string[] = ['SHA-256', 'SHA-512'];
 
-function unreadableSignatures({ signatures, collected: { descriptor } }: GenerationCheck): readonly Unfit[] {
+function unreadableSignatures(check: GenerationCheck): readonly Unfit[] {
+  const {
+    signatures,
+    collected: { descriptor },
+  } = check;
   if (!descriptor) return [];
   for (const signature of signatures) {
-    const what = findUnreadable(signature) ?? findOtherReading(signature, descriptor);
+    const what =
+      findUnreadable(signature) ?? findOtherReading(signature, descriptor) ?? findUnprovable(signature, check);
     if (what === undefined) continue;
     return content(
       `would never become ready: its signature ${signature.name} ${what}.`,
@@ -83,6 +89,24 @@ function findOtherReading({ digest }: Signature, descriptor: ComponentDescriptor
   return same
     ? undefined
     : 'is over jsonNormalisation/v3, which generation 2 of the controllers reads as v4alpha1: for this content they differ';
+}
+
+/** With certificates, a root is to be given in the place of a key, and the signature names who issued the first of them. */
+function findUnprovable(
+  { name, mediaType, value, issuer = '' }: Signature,
+  { installation, evidence }: GenerationCheck,
+): string | undefined {
+  if (mediaType !== pemType) return undefined;
+  const secret = installation.verify.find(({ signature }) => signature === name)?.secret;
+  if (secret === undefined)
+    return 'brings certificates, for which generation 2 of the controllers wants a root in a "secret", and manifests carry a key';
+  if (!/^Signature Algorithm:/m.test(value))
+    return 'states no algorithm in its PEM, which generation 2 of the controllers wants';
+  const leaf = evidence.signatures.find((it) => it.name === name)?.certificate;
+  const stated = parseDistinguishedName(issuer);
+  const real = leaf && parseDistinguishedName(leaf.issuer);
+  if (!stated || !real || sameName(stated, real)) return undefined;
+  return `says that it was issued by ${issuer}, and generation 2 of the controllers wants the issuer of its certificate there: ${leaf.issuer}`;
 }
 
 const content = (message: string, remedy: string): readonly Unfit[] => [{ code: 'content', message, remedy }];

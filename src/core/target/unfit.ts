@@ -1,6 +1,7 @@
 import type { CollectedVersion } from '../component/collected-version.ts';
 import type { Signature } from '../component/component-descriptor.ts';
 import type { Installation } from '../installation/installation.ts';
+import type { Evidence } from '../trust/evidence.ts';
 import type { Target } from './target.ts';
 
 /** A component version and how it is to be deployed, as the target's controllers would come to see it. */
@@ -8,6 +9,8 @@ export interface TargetCheck {
   readonly target: Target;
   readonly installation: Installation;
   readonly collected: CollectedVersion;
+  /** What verifying it proved. */
+  readonly evidence: Evidence;
 }
 
 /** What the controllers would get wrong. */

@@ -24,7 +24,8 @@ const mediaTypes: Readonly<Record<SignatureAlgorithm, string>> = {
   'RSASSA-PSS': 'application/vnd.ocm.signature.rsa.pss',
 };
 
-const pemType = 'application/x-pem-file';
+/** Of signatures that bring the certificates of their key. */
+export const pemType = 'application/x-pem-file';
 
 /** Reads the value of a signature. What it says about itself must agree, or two readers may take it for two things. */
 export function readSignatureValue({ algorithm, mediaType, value }: Signature): SignatureValueResult {

@@ -29,7 +29,7 @@ export type PinInstallationInput = Pick<
 export function pinInstallation(input: PinInstallationInput): RenderedInstallation {
   const { installation, version, manifest, policyDigest, collected, evidence, inputs, located } = input;
   if (!evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
-  refuseUnfit({ target: targetOfPin(located.pin.generation), installation, collected });
+  refuseUnfit({ target: targetOfPin(located.pin.generation), installation, collected, evidence });
   const lock: LockFile = {
     environment: installation.environment,
     application: installation.application,
