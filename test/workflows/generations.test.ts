@@ -40,7 +40,7 @@ describe('generation 2', () => {
     await world.publish('v1.0.0');
     expect(await world.step()).toBe('open');
     await world.loseStore();
-    expect(await world.step()).toBe('leave proposed');
+    expect(await world.step()).toBe('leave waiting-for-merge');
     await world.publish('v1.1.0');
     expect(await world.step()).toBe('update');
   });
@@ -68,7 +68,7 @@ describe('an instance of what the component defines', () => {
     expect(await world.read(branch, 'components/podinfo/deployer-definition.yaml')).toContain('podinfo-definition');
     expect(await world.read(branch, 'components/podinfo/deployer.yaml')).toBeUndefined();
     await world.loseStore();
-    expect(await world.step()).toBe('leave proposed');
+    expect(await world.step()).toBe('leave waiting-for-merge');
   });
 
   test('that needs what it has no default for is held, until a template says it', async () => {
@@ -173,7 +173,7 @@ describe('what is deployed', () => {
     expect(await world.step()).toBe('open');
     expect(await world.read(branch, 'components/podinfo/deploy-note.yaml')).toContain('kind: Resource\n');
     await world.loseStore();
-    expect(await world.step()).toBe('leave proposed');
+    expect(await world.step()).toBe('leave waiting-for-merge');
   });
 
   test('must be in the component version, whose resources are named otherwise', async () => {
