@@ -26,7 +26,8 @@ function unreadableSchemes({ versions }: GenerationCheck): readonly Unfit[] {
 }
 
 /** The controller then goes on without verifying, and says so in an event alone. */
-function indigestible({ versions }: GenerationCheck): readonly Unfit[] {
+function indigestible({ versions, installation }: GenerationCheck): readonly Unfit[] {
+  if (installation.verify.length === 0) return [];
   for (const { component, descriptor } of versions) {
     const what = descriptor && findIndigestible(descriptor);
     if (what === undefined) continue;
@@ -98,7 +99,8 @@ function findUnprovable(
 ): string | undefined {
   if (mediaType !== pemType) return undefined;
   const secret = installation.verify.find(({ signature }) => signature === name)?.secret;
-  if (secret === undefined)
+  // What people's own manifests name is theirs to know.
+  if (secret === undefined && installation.manage === 'render')
     return 'brings certificates, for which generation 2 of the controllers wants a root in a "secret", and manifests carry a key';
   if (!/^Signature Algorithm:/m.test(value))
     return 'states no algorithm in its PEM, which generation 2 of the controllers wants';

@@ -29,7 +29,12 @@ export type PinInstallationInput = Pick<
 export function pinInstallation(input: PinInstallationInput): RenderedInstallation {
   const { installation, version, manifest, policyDigest, collected, evidence, inputs, located } = input;
   if (!evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
-  refuseUnfit({ target: targetOfPin(located.pin.generation), installation, collected, evidence });
+  refuseUnfit({
+    target: targetOfPin(located.pin.generation),
+    installation: { ...installation, verify: verifies(located) ? installation.verify : [] },
+    collected,
+    evidence,
+  });
   const lock: LockFile = {
     environment: installation.environment,
     application: installation.application,
@@ -61,6 +66,11 @@ function notesOn({ path, pin }: LocatedPin, version: Version): readonly string[]
   return [
     `${place} has ${range}, by which the cluster follows versions that nobody proposed: it is pinned to ${version}.`,
   ];
+}
+
+/** Where people's manifests have nothing verified, the controller cannot fail at it. */
+function verifies({ text }: LocatedPin): boolean {
+  return /(?:^|[\s{,])verify\s*:/m.test(text);
 }
 
 /** @returns The file with the version in it; `undefined` when it stays as it is. */

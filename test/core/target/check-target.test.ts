@@ -79,6 +79,10 @@ describe('generation 2', () => {
     expect(check(2, loose, { target: { definition: 'part/web' } })).toThrow('in example.org/part, the resource note');
   });
 
+  test('is not held to it where nothing is verified', () => {
+    expect(check(2, withDescriptor(root, withoutDigests), { settings: { verify: [] } })).not.toThrow();
+  });
+
   test('takes a version with fewer than three numbers for itself', () => {
     const short = collectedVersion({ version: 'v1.2' });
     expect(check(2, short)).not.toThrow();
