@@ -39,7 +39,12 @@ export interface KubernetesObject {
 /** Does with a component version of the shared cases what a pass does: collects, verifies, checks and renders it. */
 export async function renderCase(it: RenderCase): Promise<RenderedInstallation> {
   const { archive, component = 'ocm.software/demos/podinfo', version, set: name, settings } = it;
-  const templates: LoadedTemplateSet = { set: await sets.readBuiltIn(name, 1), label: `${name}@1`, own: [] };
+  const templates: LoadedTemplateSet = {
+    set: await sets.readBuiltIn(name, 1),
+    label: `${name}@1`,
+    own: [],
+    definitions: [],
+  };
   const installation = { ...podinfoInstallation, component: componentName(component), ...settings };
   const target = targetOf(installation, templates.set);
   const pem = caseText('keys/ocm-signing.pub');
