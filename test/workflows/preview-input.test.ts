@@ -111,6 +111,8 @@ describe('podinfo of the walkthrough, from v1.0.0 to v1.1.0', () => {
       'no-address',
       'computed',
     ]);
+    // Their content is another one all the same.
+    expect(images.map(({ change }) => change)).toEqual(['changed', 'changed', 'changed', 'same']);
     expect(images[0]?.after?.image).toMatchObject({ signedDigest: digests.image, proof: 'content' });
   });
 });

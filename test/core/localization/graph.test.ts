@@ -134,6 +134,13 @@ describe('computed in the cluster is', () => {
     expect(rows(node)).toEqual([inCluster]);
   });
 
+  test('a name that several resources have', () => {
+    const [one] = resources;
+    const text = `apiVersion: kro.run/v1alpha1\nkind: ResourceGraphDefinition\nspec:\n  resources:\n${resourceNode('{ x: resource.access.toOCI().tag }')}`;
+    const twice = localizeGraph(text, { ...place, file: 'rgd', resources: one ? [one, one] : [] });
+    expect(twice.map(({ outcome }) => outcome.kind)).toEqual(['computed']);
+  });
+
   test('an expression around a known field', () => {
     const nodes =
       resourceNode('{ x: resource.access.toOCI().tag }') +

@@ -99,6 +99,7 @@ test('long lists are cut, and so are long texts', () => {
   );
   const parts = partsOf({ images: many, notes: ['y'.repeat(5000)] });
   expect(parts).toContain('… and 10 more lines, which `consignee diff` shows.');
+  expect(parts.match(/^\|/gm)).toHaveLength(60 + 2);
   expect(parts.length).toBeLessThan(30_000);
 });
 
