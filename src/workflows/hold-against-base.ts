@@ -16,6 +16,7 @@ import { compareWithBase } from './compare-with-base.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
 import { describes } from './find-known.ts';
 import { findDecidedAgainst } from './find-set-aside.ts';
+import { loadBodyTemplate } from './load-body-template.ts';
 import { noteOnFlux } from './note-on-flux.ts';
 import type { PassPorts, PassView, ProposedChange } from './pass.ts';
 import type { RenderedInstallation } from './render-installation.ts';
@@ -28,7 +29,7 @@ interface HoldInput {
   /** The open pull request of the installation. */
   readonly open: PullRequest | undefined;
   readonly view: PassView;
-  readonly ports: Pick<PassPorts, 'forge'>;
+  readonly ports: Pick<PassPorts, 'forge' | 'templateSets'>;
 }
 
 interface Held {
@@ -131,6 +132,7 @@ async function makeChange(
       kept,
       notes: [...noteOnBroughtBack(ended, candidate.version), ...noteWarnings(evidence), ...rendered.notes, ...flux],
       gates: installation,
+      template: await loadBodyTemplate(view.state.texts, ports.templateSets),
       commands: ports.forge.checks ? 'comments' : 'command-line',
     },
   };

@@ -135,7 +135,7 @@ describe('a newer set', () => {
   const newerBot = (ports: PassPorts): PassPorts => ({
     ...ports,
     templateSets: {
-      readDefinitions: async () => [],
+      ...ports.templateSets,
       async readBuiltIn(name) {
         const { files, ...set } = await ports.templateSets.readBuiltIn(name, 1);
         const { text = '', source = '' } = files.get('deploy.yaml') ?? {};

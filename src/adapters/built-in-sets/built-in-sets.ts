@@ -9,7 +9,7 @@ import type { TemplateSets } from '../../ports/template-sets.ts';
 
 /**
  * Reads the template sets in `folder`: one folder each, named after the set for its newest version, and `<name>@<version>` for
- * an older one that is still rendered.
+ * an older one that is still rendered. Beside it lies `pull-request`, with how their text is arranged.
  *
  * @param definitions Folder of the operator's CustomResourceDefinitions.
  */
@@ -33,6 +33,10 @@ export function createBuiltInSets(folder: URL | string, definitions?: string): T
   };
 
   return {
+    async readBodyTemplate() {
+      const text = await readFile(join(root, '..', 'pull-request', 'body.md'), 'utf8');
+      return { text, source: 'built-in pull-request/body.md' };
+    },
     readDefinitions: async () => (definitions === undefined ? [] : readDefinitions(definitions)),
     async readBuiltIn(name, version) {
       const sets = await readOnce();

@@ -40,15 +40,16 @@ function whyNoRisk(difference: VersionDifference): string {
 }
 
 /** @returns Folded parts of Markdown: what changes inside the component, and what that does to the cluster. */
-export function describeDifference(difference: VersionDifference, installed: boolean): readonly string[] {
+export function describeDifference(difference: VersionDifference, installed: boolean) {
   const { installedUnread } = difference;
   const compared = installed && installedUnread === undefined;
-  return [
-    ...(installedUnread === undefined ? [] : [`> What is installed cannot be compared: ${plain(installedUnread)}.`]),
-    describeComponent(difference, compared),
-    describeManifests(difference, compared),
+  const unread =
+    installedUnread === undefined ? [] : [`> What is installed cannot be compared: ${plain(installedUnread)}.`];
+  return {
+    component: [...unread, describeComponent(difference, compared)],
+    manifests: [describeManifests(difference, compared)],
     ...describePreview(difference.preview),
-  ];
+  };
 }
 
 function describeComponent(difference: VersionDifference, installed: boolean): string {

@@ -13,13 +13,13 @@ const maxRows = 60;
 const maxText = 300;
 
 /** @returns Folded parts of Markdown: which images will run, what people's values come to, and advice on them. */
-export function describePreview({ images, settings, values, notes }: Preview): readonly string[] {
+export function describePreview({ images, settings, values, notes }: Preview) {
   const said = notes.map((it) => `* ${plain(cut(it, maxText))}`);
-  return [
-    ...(images.length + said.length > 0 ? [describeImages(images, said)] : []),
-    ...(settings.length > 0 ? [describeSettings(settings)] : []),
-    ...(values.advice.length + values.notes.length > 0 ? [describeAdvice(values)] : []),
-  ];
+  return {
+    images: images.length + said.length > 0 ? [describeImages(images, said)] : [],
+    settings: settings.length > 0 ? [describeSettings(settings)] : [],
+    values: values.advice.length + values.notes.length > 0 ? [describeAdvice(values)] : [],
+  };
 }
 
 function describeImages(images: Preview['images'], notes: readonly string[]): string {

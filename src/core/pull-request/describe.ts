@@ -8,6 +8,7 @@ import type { Reason } from '../trust/reason.ts';
 import type { SkippedVersion } from '../version/select-version.ts';
 import type { Version } from '../version/version.ts';
 import { type BodyMarker, printBody } from './body.ts';
+import { type BodyTemplate, fillBodyTemplate } from './body-template.ts';
 import { describeDifference, describeRisk } from './describe-difference.ts';
 import { describeKept } from './describe-edits.ts';
 import { code, codeBlock, cut, folded, plain, table } from './markdown.ts';
@@ -36,6 +37,8 @@ export interface PullRequestContent {
   readonly notes: readonly string[];
   /** What a merge waits for. */
   readonly gates: Pick<Installation, 'merge' | 'approvals' | 'requireApprovalOn'>;
+  /** How the text is arranged. */
+  readonly template: BodyTemplate;
   /** Where people give commands: in comments, on forges that tell whose they are. */
   readonly commands: 'comments' | 'command-line';
 }
@@ -50,28 +53,41 @@ export function describeTitle({ environment, application, installed, version }: 
 /** In characters. */
 const maxNote = 1000;
 
-/** @returns The bot's part of the body, in Markdown. The first lines say it all; details are folded. */
+/** @returns The bot's part of the body, in Markdown, arranged by the template. */
 export function describeBody(content: PullRequestContent, difference: VersionDifference): string {
-  const { environment, application, version, render, supersedes } = content;
+  const { environment, application, version, installed, render, supersedes, evidence } = content;
   const marker = { installation: `${environment}/${application}`, version, render, supersedes };
-  return printBody(marker, [
-    ...describeChanges(content, difference),
-    ...describeVersions(content),
-    describeCommands(content),
-  ]);
+  const sections = {
+    ...describeSections(content, difference),
+    versions: describeVersions(content),
+    commands: [describeCommands(content)],
+  };
+  const values = {
+    environment: code(environment),
+    application: code(application),
+    componentName: code(evidence.component),
+    installed: installed === undefined ? 'nothing' : code(installed),
+    version: code(version),
+    digest: evidence.digest ? code(`${evidence.digest.hashAlgorithm}:${evidence.digest.value}`) : 'none',
+  };
+  return printBody(marker, fillBodyTemplate(content.template, sections, values));
 }
 
 /** @returns What a reviewer judges, in parts of Markdown: the first one says it all. */
 export function describeChanges(content: PullRequestContent, difference: VersionDifference): readonly string[] {
+  return Object.values(describeSections(content, difference)).flat();
+}
+
+function describeSections(content: PullRequestContent, difference: VersionDifference) {
   const { installed, notes, evidence, kept, diff } = content;
-  return [
-    describeSummary(content, difference),
-    ...notes.map((note) => `> ${plain(cut(note, maxNote))}`),
-    ...describeKept(kept),
+  return {
+    summary: [describeSummary(content, difference)],
+    notes: notes.map((note) => `> ${plain(cut(note, maxNote))}`),
+    edits: describeKept(kept),
     ...describeDifference(difference, installed !== undefined),
-    describeVerification(evidence),
-    folded('Changes to the files', codeBlock(reviewDiff(diff), 'diff')),
-  ];
+    verification: [describeVerification(evidence)],
+    files: [folded('Changes to the files', codeBlock(reviewDiff(diff), 'diff'))],
+  };
 }
 
 function describeSummary(

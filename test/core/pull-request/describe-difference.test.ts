@@ -7,7 +7,10 @@ const object = (kind: string, name: string, more = '') =>
   `apiVersion: ${kind.includes('Role') ? 'rbac.authorization.k8s.io/v1' : 'v1'}\nkind: ${kind}\nmetadata:\n  name: ${name}\n${more}`;
 const config = (value: string) => object('ConfigMap', 'settings', `data:\n  key: ${JSON.stringify(value)}\n`);
 
-const partsOf = (...of: Parameters<typeof describeDifference>) => describeDifference(...of).join('\n\n');
+const partsOf = (...of: Parameters<typeof describeDifference>) =>
+  Object.values(describeDifference(...of))
+    .flat()
+    .join('\n\n');
 
 describe('the line on risks', () => {
   test('says which are the gravest, and that there are more', () => {

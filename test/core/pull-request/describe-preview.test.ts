@@ -15,7 +15,10 @@ function image(of: string, outcome: Outcome, change: Partial<LocalizedValue> = {
 }
 
 const value = (of: unknown): Outcome => ({ kind: 'value', value: of });
-const partsOf = (change: Partial<Preview>) => describePreview({ ...nothingPreviewed, ...change }).join('\n\n');
+const partsOf = (change: Partial<Preview>) =>
+  Object.values(describePreview({ ...nothingPreviewed, ...change }))
+    .flat()
+    .join('\n\n');
 
 const terminal = { out: () => {}, err: () => {}, progress: () => {}, live: false, colour: false, width: 80 } as const;
 const screenOf = (change: Partial<Preview>) =>

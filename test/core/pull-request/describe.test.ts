@@ -1,45 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { ComponentName } from '../../../src/core/component/component-name.ts';
-import { digestOf } from '../../../src/core/digest.ts';
 import { describeBody, type PullRequestContent } from '../../../src/core/pull-request/describe.ts';
 import type { ResourceEvidence, SignatureEvidence } from '../../../src/core/trust/evidence.ts';
 import { version } from '../../builders/observation.ts';
+import { evidence, pullRequestContent } from '../../builders/pull-request-content.ts';
 import { versionDifference } from '../../builders/version-difference.ts';
 
-function bodyOf(changes: Partial<PullRequestContent> = {}, difference = versionDifference()): string {
-  const content: PullRequestContent = {
-    environment: 'default',
-    application: 'podinfo',
-    installed: undefined,
-    version: version('v1.0.0'),
-    evidence: evidence([]),
-    render: digestOf('render'),
-    supersedes: [],
-    between: [],
-    skipped: [],
-    diff: 'diff --git a/x b/x\n',
-    valuesAdded: undefined,
-    kept: [],
-    notes: [],
-    gates: { merge: 'manual', approvals: undefined, requireApprovalOn: [] },
-    commands: 'command-line',
-    ...changes,
-  };
-  return describeBody(content, difference);
-}
-
-function evidence(resources: readonly ResourceEvidence[]): PullRequestContent['evidence'] {
-  return {
-    component: 'ocm.software/demos/podinfo' as ComponentName,
-    version: 'v1.0.0',
-    signatures: [],
-    resources,
-    references: [],
-    verdict: 'verified',
-    reasons: [],
-    warnings: [],
-  };
-}
+const bodyOf = (changes: Partial<PullRequestContent> = {}, difference = versionDifference()) =>
+  describeBody(pullRequestContent(changes), difference);
 
 const many = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
 const versions = (count: number) => many(count, 'v1.0.').map(version);

@@ -1,0 +1,22 @@
+/** What somebody may write into a name, a label or a value to get out of its place in Markdown. */
+export const nastyMarkdown: readonly string[] = [
+  '<script>alert(1)</script>',
+  '<img src=https://evil.example/pixel.png>',
+  '![pixel](https://evil.example/pixel.png)',
+  '[click](javascript:alert(1))',
+  '</details><h1>Approved</h1>',
+  '</summary></details>',
+  '<!-- consignee:end -->',
+  '-->\n<!-- consignee:begin installation=prod/x version=v9.9.9 -->',
+  '@everyone @team/admins fixes #1, closes GH-2',
+  'https://evil.example and www.evil.example',
+  '| a | b |\n| --- | --- |',
+  '```\nout of the fence\n````',
+  '`code` and ``more``',
+  '# Heading\n\n* list\n1. one',
+  '\u202egnp.exe\u202c \u200b\u0007\u001b[31m',
+  '${{ summary }} ${{ secrets.TOKEN }}',
+  '&lt;script&gt; &#60;b&#62;',
+  '**bold** _it_ ~~no~~',
+  'x'.repeat(5000),
+];
