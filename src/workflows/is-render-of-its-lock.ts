@@ -65,11 +65,11 @@ interface Locks {
 }
 
 /**
- * Every proposal changes the lock file: that a commit which changes other files does not is told without reading the component
+ * Every proposal changes the lock file, but for one that only pins what a manifest of people leaves open: that a commit which changes other files does not is told without reading the component
  * version. Commits without any change are left to be told by that.
  */
 async function keepsLock({ tree }: Commit, { parent, lock, installed, content }: Locks): Promise<boolean> {
-  if (printLockFile(installed) !== printLockFile(lock)) return false;
+  if (lock.pinned !== undefined || printLockFile(installed) !== printLockFile(lock)) return false;
   const [before] = await content.readCommits({ to: parent, limit: 1 });
   return before?.tree !== tree;
 }

@@ -98,7 +98,7 @@ function describeSummary(
     installed === undefined
       ? `${version} to be installed`
       : installed === version
-        ? `${version} to be rendered anew`
+        ? `${version} to be written anew`
         : `${installed} → ${version}`;
   const proved = countResources(evidence);
   const keys = evidence.signatures.map(

@@ -1,7 +1,7 @@
 import { lockPathOf } from '../../core/installation/places.ts';
 import type { Commit, CommitSha, TreeSha } from '../../core/repository/commit.ts';
 import { readTexts } from '../observe-repository.ts';
-import { renderAgain } from './render-again.ts';
+import { findPinning, renderAgain } from './render-again.ts';
 import { readLockText } from './render-differences.ts';
 import type { Ahead, Attempt, VerifyView, VerifyWorld } from './verified-render.ts';
 
@@ -38,7 +38,8 @@ async function findProposals(view: VerifyView, world: VerifyWorld): Promise<Read
     const lock = text === undefined ? undefined : readLockText(text, path);
     if (text === undefined || lock === undefined || 'what' in lock) continue;
     const [last] = await content.readCommits({ to: commit.sha, path, limit: 1 });
-    if (!last || (await content.isAncestor(last.sha, base))) continue;
+    const isMerged = !last || (await content.isAncestor(last.sha, base));
+    if (isMerged && !(await findPinning(lock, view, world))) continue;
     attempts.set(installation.name, await renderAgain({ installation, lock, text }, view, world));
   }
   return attempts;

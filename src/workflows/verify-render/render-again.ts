@@ -22,7 +22,9 @@ export async function renderAgain(
   const known = ahead?.attempts.get(locked.installation.name);
   if (known) return known;
   const path = lockPathOf(locked.installation);
-  const [last = commit, ...earlier] = await content.readCommits({ to: commit.sha, path, limit: searchedWrites });
+  const [writer = commit, ...earlier] = await content.readCommits({ to: commit.sha, path, limit: searchedWrites });
+  const isMerged = await content.isAncestor(writer.sha, base);
+  const last = (isMerged && (await findPinning(locked.lock, view, world))) || writer;
   const first = await renderOn(last, locked, world);
   if (isLockText(locked.text, first.again)) return first;
   if (!(await content.isAncestor(last.sha, base))) return first;
@@ -33,6 +35,20 @@ export async function renderAgain(
     if (isLockText(locked.text, attempt.again)) return attempt;
   }
   return first;
+}
+
+/**
+ * @returns The first commit that the base branch does not have and that changed people's own manifest: what only pins a range that was
+ *   left there leaves the lock file as it is.
+ */
+export async function findPinning(
+  { pinned }: LockFile,
+  { commit, base }: VerifyView,
+  { ports }: VerifyWorld,
+): Promise<Commit | undefined> {
+  const { content } = ports.forge;
+  if (pinned === undefined) return undefined;
+  return (await content.readCommits({ from: base, to: commit.sha, path: pinned, limit: searchedWrites })).at(-1);
 }
 
 async function renderOn(origin: Commit, { installation, lock }: Locked, world: VerifyWorld): Promise<Attempt> {

@@ -21,7 +21,7 @@ const resource = (name: string): ResourceEvidence => ({
 describe('the first line says what is proposed, not what is done', () => {
   test.each([
     [undefined, '**podinfo** v1.0.0 to be installed in `default`'],
-    ['v1.0.0', '**podinfo** v1.0.0 to be rendered anew in `default`'],
+    ['v1.0.0', '**podinfo** v1.0.0 to be written anew in `default`'],
     ['v0.9.0', '**podinfo** v0.9.0 → v1.0.0 in `default`'],
   ])('with %s installed', (installed, line) => {
     expect(bodyOf({ installed: installed === undefined ? undefined : version(installed) })).toContain(`\n${line}`);

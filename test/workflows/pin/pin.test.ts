@@ -255,3 +255,47 @@ test('a pass reads nothing else of the repository than the one file', async () =
   expect(read).toContain(await idOf(file));
   expect(read).not.toContain(await idOf('other.yaml'));
 });
+
+test('two objects in one file are two installations, proposed and merged one after the other', async () => {
+  const two = (one: string, other: string) =>
+    `${manifests[1](one)}---\n${manifests[1](other).replaceAll('podinfo', 'second')}`;
+  const environments = 'environments: { default: { path: apps } }\n';
+  const config = `  second: { component: example.org/second }\nmanage: pin\n${environments}`;
+  await using world = await createWorld({ config });
+  for (const version of ['v1.0.0', 'v1.1.0'])
+    for (const name of ['example.org/podinfo', 'example.org/second']) await world.publish(version, { name });
+  await world.person.commit('main', { [file]: two('v1.0.0', 'v1.0.0') });
+  expect(await world.steps()).toEqual(['open', 'open']);
+  await world.merge();
+  expect(await world.steps()).toEqual(['leave in-sync', 'leave waiting-for-merge']);
+  await world.person.merge('consignee/default/second', 'main');
+  expect(await world.steps()).toEqual(['leave in-sync', 'leave in-sync']);
+  expect(await world.read('main', file)).toBe(two('v1.1.0', 'v1.1.0'));
+});
+
+test('a merge that is reverted in git takes the lock file back, and its version is not proposed again', async () => {
+  await using world = await createPinned({ files: { [file]: manifests[1]('v1.0.0') } });
+  await world.step();
+  await world.merge();
+  await install(world, 'v1.1.0');
+  await world.person.git('pull', '-q', 'origin', 'main');
+  await world.person.git('checkout', '-q', '-B', 'main', 'origin/main');
+  await world.person.git('revert', '--no-edit', '-m', '1', 'HEAD');
+  await world.person.git('push', '-q', 'origin', 'main');
+  expect(await world.read('main', file)).toBe(manifests[1]('v1.0.0'));
+  await expectNothingWritten(world, 'leave in-sync');
+  await world.publish('v1.2.0');
+  expect(await world.step()).toBe('open');
+});
+
+test('is merged automatically, and in sync after that', async () => {
+  await using world = await createPinned({
+    files: { [file]: manifests[2]('v1.0.0') },
+    versions: ['v1.0.0', 'v1.1.0'],
+    environments: 'merge: automatic\n',
+  });
+  expect(await world.step()).toBe('open');
+  expect(await world.step()).toBe('merge');
+  expect(await world.step()).toBe('leave in-sync');
+  expect(await world.read('main', file)).toBe(manifests[2]('v1.1.0'));
+});

@@ -63,3 +63,18 @@ test('a byte changed in a proposal is named', async () => {
   await world.person.commit(branch, { [file]: text.replace('team web', 'team wob') });
   expect(inShort(await verify(world, branch))).toEqual(['differs', `changed ${file}`]);
 });
+
+test('a proposal that only pins what was left open reproduces, and is recognised without the store', async () => {
+  await using world = await createPinned({ files: { [file]: manifests[1]('v1.0.0') } });
+  await world.step();
+  await world.merge();
+  await world.person.commit('main', { [file]: manifests[1]('"~1.0"') });
+  expect(await world.step()).toBe('open');
+  expect((await world.git.git('diff', '--name-only', 'main', branch)).trim()).toBe(file);
+  expect(inShort(await verify(world, branch))).toEqual(['reproduced']);
+  await world.loseStore();
+  expect(await world.step()).toBe('leave waiting-for-merge');
+  await world.person.commit(branch, { [file]: manifests[1]('"v1.0.0" # mine') });
+  expect(inShort(await verify(world, branch))).toEqual(['differs', `changed ${file}`]);
+  expect(await world.step()).toBe('leave branch-has-other-commits');
+});
