@@ -27,11 +27,11 @@ export interface MergedManifest {
   readonly applied: readonly string[];
 }
 
-/** In characters. Templates are far smaller; what is larger is no manifest. */
-const maxLength = 1024 * 1024;
+/** Templates are not larger, and rarely come near it: merging takes the time of reading a text some ten times. */
+const limits = { maxLength: 256 * 1024, maxTokens: 40_000 };
 
 /** Each change reads the whole text anew: so many characters are read in all. */
-const maxWork = 4 * 1024 * 1024;
+const maxWork = 1024 * 1024;
 
 /** In characters; of longer values the beginning is shown. */
 const maxShown = 300;
@@ -99,7 +99,7 @@ function readSides({ base, rendered, edited }: Texts): Sides | { readonly becaus
 }
 
 function parse(text: string): { readonly value?: unknown; readonly problem?: string } {
-  const parsed = parseStrictYaml(text, { maxLength });
+  const parsed = parseStrictYaml(text, limits);
   if (parsed.kind === 'parsed') return { value: parsed.value };
   const [{ message, line }] = parsed.problems;
   return { problem: `line ${line}: ${message}` };
@@ -139,7 +139,7 @@ function applyOperations(edited: string, operations: readonly Operation[], { dat
 }
 
 function says(text: string, data: unknown, mine: ReadonlyMap<string, number>): boolean {
-  const parsed = parseStrictYaml(text, { maxLength });
+  const parsed = parseStrictYaml(text, limits);
   if (parsed.kind === 'problems' || !sameData(parsed.value, data)) return false;
   const there = countComments(text);
   return [...mine].every(([comment, count]) => (there.get(comment) ?? 0) >= count);

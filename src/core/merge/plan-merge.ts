@@ -1,16 +1,7 @@
 import { isMapping, type Mapping } from '../component/mapping.ts';
 import { sameData } from '../template/json-data.ts';
 import type { Operation } from './operation.ts';
-import {
-  type ItemIdentity,
-  identifyItem,
-  indexOfItem,
-  isList,
-  isSameStep,
-  keyOf,
-  type Path,
-  type Step,
-} from './step.ts';
+import { type ItemIdentity, identifyItem, isList, keyOf, type Path, type Step } from './step.ts';
 
 /** One place as it was rendered last, as it is rendered now, and as it is on the base branch; `undefined` where it is absent. */
 export interface Sides {
@@ -46,7 +37,7 @@ interface Neighbours {
   readonly before: readonly Step[];
 }
 
-const alone: Neighbours = { after: [], before: [] };
+const alone = (): Neighbours => ({ after: [], before: [] });
 
 /** Finds out, field by field, what the new render changed since the last one, and what people changed at the same place. */
 export function planMerge(sides: Sides): MergePlan {
@@ -65,7 +56,7 @@ function mergeValue(path: Path, sides: Sides, plan: Planning, neighbours = alone
   if (sameData(base, rendered) || sameData(edited, rendered) || mergeInside(path, sides, plan)) return;
   if (!sameData(edited, base) || path.length === 0) plan.clashes.push({ path, ...sides });
   else if (rendered === undefined) plan.operations.push({ kind: 'remove', path });
-  else if (base === undefined) plan.operations.push({ kind: 'add', path, value: rendered, ...neighbours });
+  else if (base === undefined) plan.operations.push({ kind: 'add', path, value: rendered, ...neighbours() });
   else plan.operations.push({ kind: 'set', path, value: rendered });
 }
 
@@ -89,45 +80,58 @@ type Of<Kind> = { readonly [Side in keyof Sides]: Kind };
 function mergeMappings(path: Path, { base, rendered, edited }: Of<Mapping>, plan: Planning): void {
   const at = (of: Mapping, key: string) => (Object.hasOwn(of, key) ? of[key] : undefined);
   const keys = Object.keys(rendered);
+  const gone = Object.keys(base).filter((key) => !Object.hasOwn(rendered, key));
   // First what is there: a mapping that loses all it has becomes another text.
-  for (const [index, key] of [...keys, ...Object.keys(base).filter((it) => !keys.includes(it))].entries()) {
+  for (const [index, key] of [...keys, ...gone].entries()) {
     const sides = { base: at(base, key), rendered: at(rendered, key), edited: at(edited, key) };
     mergeValue([...path, key], sides, plan, neighboursOf(keys, index));
   }
 }
 
+/** Lists may be long: each is gone through once. */
 function mergeItems(
   path: Path,
-  { base, rendered, edited }: Of<readonly unknown[]>,
+  lists: Of<readonly unknown[]>,
   { plan, fields }: { readonly plan: Planning; readonly fields: readonly string[] },
 ): void {
-  const names = namesOf(rendered, fields);
-  const gone = namesOf(base, fields).filter((it) => indexOfItem(rendered, it) < 0);
+  const base = itemsByKey(lists.base, fields);
+  const rendered = itemsByKey(lists.rendered, fields);
+  const edited = itemsByKey(lists.edited, fields);
+  const names = [...rendered.values()].map(({ name }) => name);
+  const gone = [...base].flatMap(([key, { name }]) => (rendered.has(key) ? [] : [name]));
   for (const [index, name] of [...names, ...gone].entries()) {
-    const at = (of: readonly unknown[]) => of[indexOfItem(of, name)];
+    const at = (of: ReadonlyMap<string, NamedItem>) => of.get(keyOf(name))?.item;
     const sides = { base: at(base), rendered: at(rendered), edited: at(edited) };
     mergeValue([...path, name], sides, plan, neighboursOf(names, index));
   }
 }
 
-function neighboursOf(steps: readonly Step[], index: number): Neighbours {
-  return { after: steps.slice(0, index).toReversed(), before: steps.slice(index + 1) };
+/** Needed where something is added alone. */
+function neighboursOf(steps: readonly Step[], index: number): () => Neighbours {
+  return () => ({ after: steps.slice(0, index).toReversed(), before: steps.slice(index + 1) });
 }
 
-function namesOf(items: readonly unknown[], fields: readonly string[]): readonly ItemIdentity[] {
-  return items.flatMap((item) => identifyItem(item, fields) ?? []);
+interface NamedItem {
+  readonly name: ItemIdentity;
+  readonly item: unknown;
+}
+
+function itemsByKey(items: readonly unknown[], fields: readonly string[]): ReadonlyMap<string, NamedItem> {
+  return new Map(
+    items.flatMap((item): [string, NamedItem][] => {
+      const name = identifyItem(item, fields);
+      return name ? [[keyOf(name), { name, item }]] : [];
+    }),
+  );
 }
 
 function areToldApart(items: readonly unknown[], fields: readonly string[]): boolean {
-  return new Set(namesOf(items, fields).map(keyOf)).size === items.length;
+  return itemsByKey(items, fields).size === items.length;
 }
 
 /** A list that the new render brought into another order is a change of the whole list. */
 function keepsOrder({ base, rendered }: Of<readonly unknown[]>, fields: readonly string[]): boolean {
-  const before = namesOf(base, fields).filter((it) => indexOfItem(rendered, it) >= 0);
-  const now = namesOf(rendered, fields).filter((it) => indexOfItem(base, it) >= 0);
-  return before.every((it, index) => {
-    const other = now[index];
-    return other !== undefined && isSameStep(it, other);
-  });
+  const [before, now] = [itemsByKey(base, fields), itemsByKey(rendered, fields)];
+  const common = [...now.keys()].filter((key) => before.has(key));
+  return [...before.keys()].filter((key) => now.has(key)).every((key, index) => common[index] === key);
 }
