@@ -140,14 +140,12 @@ export function isInline(node: Node | null): boolean {
 /** @returns Each comment with how often it stands in the text. */
 export function countComments(text: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  let before = '';
   for (const lexeme of new Lexer().lex(text)) {
-    // The lexer puts a mark before each scalar, which may begin with the same character.
-    if (lexeme.startsWith('#') && before !== '\u001f') {
+    // No scalar begins so for the lexer: of those over several lines the indentation comes first.
+    if (lexeme.startsWith('#')) {
       const comment = lexeme.trimEnd();
       counts.set(comment, (counts.get(comment) ?? 0) + 1);
     }
-    before = lexeme;
   }
   return counts;
 }

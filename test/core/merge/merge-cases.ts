@@ -148,6 +148,20 @@ export const scalarCases: readonly MergeCase[] = [
     conflicts: ['text'],
   },
   {
+    title: 'a value with a comment of the template to a text of several lines',
+    was: 'a: x # made\nb: 1\n',
+    now: 'a: |\n  text\nb: 1\n',
+    mine: 'a: x # made\nb: 2\n',
+    merged: 'a: "text\\n" # made\nb: 2\n',
+  },
+  {
+    title: 'a text that looks like a comment',
+    was: 'a: |\n  # one\nb: 1\n',
+    now: 'a: |\n  # two\nb: 1\n',
+    mine: 'a: |\n  # one\nb: 2 # mine\n',
+    merged: 'a: |\n  # two\nb: 2 # mine\n',
+  },
+  {
     title: 'nothing to a value',
     was: 'a:\nb: 1\n',
     now: 'a: x\nb: 1\n',
