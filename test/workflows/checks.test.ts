@@ -65,3 +65,22 @@ test('a pull request that ends with its branch is opened again once, says why, a
   await world.publish('v1.1.0');
   expect(await world.steps()).toEqual(['open']);
 });
+
+test('a conflict with what people changed fails the check and is told on the pull request, until they resolve it', async () => {
+  await using world = await createProposed('merge: automatic\n');
+  expect(await world.steps()).toEqual(['merge']);
+  await world.publish('v1.1.0');
+  expect(await world.steps()).toEqual(['open']);
+  expect(await statusOf(world)).toBe('success');
+  const path = 'components/podinfo/component_version.yaml';
+  const text = await world.site.git.git('cat-file', 'blob', `main:${path}`);
+  await world.site.person.commit('main', { [path]: text.replace('semver: v1.0.0', 'semver: v1.0.5') });
+  expect(await world.steps()).toEqual(['refuse conflict']);
+  expect(await statusOf(world)).toBe('failure');
+  expect(await statusOf(world, 'consignee/gates')).toBe('failure');
+  const [open] = await world.site.forge.pullRequests.listOpen();
+  expect(open?.body).toContain('**Do not merge: conflict.**');
+  await world.site.person.commit('main', { [path]: text });
+  expect(await world.steps()).toEqual(['update']);
+  expect(await statusOf(world)).toBe('success');
+});

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../src/core/digest.ts';
 import {
   type BodyMarker,
+  markConflict,
   markRefused,
   parseBody,
   printBody,
@@ -82,6 +83,18 @@ describe('a mark', () => {
     expect(marked).toMatch(/^mine\n/);
     expect(marked).toMatch(/\nours$/);
     expect(marked).not.toContain('xxxx');
+  });
+
+  test('of a conflict stands in the place of the proposal, and can be told from that of another', () => {
+    const marked = markConflict(`mine\n${body}\nours`, digestOf('one'), ['**Do not merge: conflict.**', 'a table']);
+    const { version, render } = marker;
+    expect(parseBody(marked)).toMatchObject({ version, render, refused: true, conflict: digestOf('one') });
+    expect(marked).toMatch(
+      /^mine\n<!-- consignee:begin .* -->\n\n\*\*Do not merge: conflict\.\*\*\n\na table\n\n<!-- .* -->\nours$/,
+    );
+    expect(parseBody(markConflict(marked, digestOf('two'), []))?.conflict).toBe(digestOf('two'));
+    expect(parseBody(replaceBody(marked, body))).not.toHaveProperty('conflict');
+    expect(markConflict('mine', digestOf('one'), ['no'])).toBe('mine');
   });
 
   test('is not made in a text that is not the bot’s', () => {
