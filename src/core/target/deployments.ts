@@ -85,7 +85,8 @@ function suffixesOf(paths: readonly string[]): readonly string[] {
       .slice(0, maxSuffixLength)
       .replace(/^-|-$/g, '');
     const readable = path.replaceAll('/', '-') === plain ? `-${plain}` : `-${plain}-${shortDigest(digestOf(path))}`;
-    const suffix = taken.has(readable) || readable === definitionSuffix ? `${readable}-${index + 1}` : readable;
+    const clashes = taken.has(readable) || readable === definitionSuffix;
+    const suffix = clashes ? `${readable}-${shortDigest(digestOf(`${index} ${path}`))}` : readable;
     taken.add(suffix);
     return suffix;
   });

@@ -28,8 +28,10 @@ test('reads the files of a set, each with where it came from', async () => {
     'component_version.yaml',
     'configure.yaml',
     'deploy.yaml',
+    'deploy_chart.yaml',
     'kustomization.yaml',
     'localize.yaml',
+    'resource.yaml',
     'set.yaml',
     'values.yaml',
   ]);

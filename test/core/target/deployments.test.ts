@@ -83,6 +83,33 @@ describe('resources to deploy', () => {
     expect(() => resolveDeployments(target([{}]), twice, 'podinfo')).toThrow('has several resources note');
   });
 
+  test.each([
+    ['two that only a slash tells apart', ['note', 'part/web', 'part-web']],
+    ['one twice', ['note', 'other', 'other']],
+    ['one that is called as the definition of a kind is', ['note', 'definition']],
+    ['two whose names are cut', ['note', `${'a'.repeat(60)}-one`, `${'a'.repeat(60)}-two`]],
+  ])('keep apart %s', (_, resources) => {
+    const web = collectedVersion({ name: 'example.org/part', resources: { web: '' } });
+    const flat = resources.filter((it) => !it.includes('/') && it !== 'note');
+    const all = collectedVersion({
+      resources: Object.fromEntries(flat.map((it) => [it, ''])),
+      references: { part: web },
+    });
+    const planned = target(
+      resources.map((resource) => ({ resource })),
+      { definition: 'note' },
+    );
+    const deployments = resolveDeployments(planned, all, 'podinfo');
+    expect(new Set(deployments.map(({ name }) => name)).size).toBe(resources.length + 1);
+  });
+
+  test('have names that fit into a label', () => {
+    const long = 'a'.repeat(63);
+    const names = resolveDeployments(target([{}, { resource: 'other' }]), root, long).map(({ name }) => name);
+    expect(names[0]).toBe(long);
+    expect(names[1]).toMatch(/^a{50}-[0-9a-f]{12}$/);
+  });
+
   test('may be missing where a set does not ask for them', () => {
     expect(resolveDeployments(target([{ resource: 'web' }], { required: false }), root, 'podinfo')).toEqual([]);
   });
