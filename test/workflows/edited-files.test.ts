@@ -35,6 +35,8 @@ describe.concurrent('files that people edited', () => {
   test('are kept while nothing is new, and the decision names them', async ({ installed: world }) => {
     await edit(world, deploy, ...mine);
     await expectNothingWritten(world, 'leave in-sync');
+    // Nothing but the copy of the render would be written.
+    await expectNothingWritten(world, 'leave in-sync', { fresh: true, mode: 'plan' });
     const [result] = await world.pass();
     expect(result?.outcome).toMatchObject({
       decision: { detail: expect.stringContaining(`Kept as people changed it: ${deploy}.`) },
@@ -110,7 +112,7 @@ describe.concurrent('files that people edited', () => {
   });
 
   test('copies of renders are no configuration', async ({ installed: world }) => {
-    await world.person.commit('main', { [`${copies}/x.yaml`]: '\tno: [configuration', [`${copies}/y.pub`]: 'no key' });
+    await world.person.commit('main', { [`${copies}/x.yaml`]: '\ufeffno: [configuration', [`${copies}/y.pub`]: 'no key' });
     await expectNothingWritten(world, 'leave in-sync');
   });
 });
@@ -143,6 +145,18 @@ describe.concurrent('files that people removed or moved', () => {
       await world.merge();
       await expectNothingWritten(world, 'leave in-sync');
     }
+  });
+
+  test('moved, and edited while a pull request is open: it follows', async ({ installed: world }) => {
+    const moved = 'components/podinfo/deployer.yaml';
+    const text = await read(world, deploy);
+    await world.person.commit('main', { [deploy]: undefined, [moved]: text });
+    await world.publish('v1.1.0');
+    expect(await world.step()).toBe('open');
+    // Beside a line of the proposal, where git alone would see a conflict.
+    await world.person.commit('main', { [moved]: text.replace('kind: Configuration', 'kind: Configuration # mine') });
+    expect(await world.step()).toBe('update');
+    expect(await world.read(branch, moved)).toMatch(/kind: Configuration # mine\n +name: podinfo-v1\.1\.0\n/);
   });
 
   test('moved as it was: the next version is written there', async ({ installed: world }) => {
