@@ -41,7 +41,7 @@ say('1000 components: making the world');
 {
   await using world = await createWorld(1000, ['v1.0.0']);
   say('1000 components: measuring');
-  processes.push(...(await measureIdlePass(world, { runs: 3 })));
+  processes.push(...(await measureIdlePass(world, { runs: 3, budget: { mebibytes: 256 } })));
   say('1000 component repositories in a registry');
   if (hasRegistry) registries.push(...(await measureRegistry(world)));
 }

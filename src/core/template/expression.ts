@@ -1,4 +1,5 @@
 import { type CelInput, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import { remember } from '../remember.ts';
 import { boundedFunctions } from './bounded-functions.ts';
 import { NotData, toCel, toData } from './cel-data.ts';
 import type { TemplateVariables } from './template-set.ts';
@@ -23,7 +24,6 @@ export type Evaluate = (expression: string) => ExpressionResult;
  * @see https://github.com/google/cel-spec/blob/master/doc/langdef.md
  */
 export function createEvaluate(variables: TemplateVariables): Evaluate {
-  const environment = celEnv({ funcs: boundedFunctions });
   const bindings: Record<string, CelInput> = Object.create(null);
   for (const [name, value] of Object.entries(variables)) bindings[name] = toCel(value);
 
@@ -35,7 +35,7 @@ export function createEvaluate(variables: TemplateVariables): Evaluate {
       );
     }
     try {
-      const result = plan(environment, parse(expression))(bindings);
+      const result = planExpression(expression)(bindings);
       if (isCelError(result)) return explain(expression, result.message, variables);
       return { kind: 'value', value: toData(result) };
     } catch (error) {
@@ -51,6 +51,9 @@ export function createEvaluate(variables: TemplateVariables): Evaluate {
     return result;
   };
 }
+
+const environment = celEnv({ funcs: boundedFunctions });
+const planExpression = remember((expression) => plan(environment, parse(expression)), 1000);
 
 const problem = (message: string, remedy: string): ExpressionResult => ({ kind: 'problem', message, remedy });
 

@@ -1,5 +1,6 @@
 import { parseStrictYaml, type YamlPath } from '../document/strict-yaml.ts';
 import type { Finding, Place } from '../failure.ts';
+import { remember } from '../remember.ts';
 import { readExpression } from './find-expression.ts';
 import { templateFailure } from './template-failure.ts';
 import type { TemplateFile } from './template-set.ts';
@@ -40,7 +41,14 @@ export interface Placed<T> {
 }
 
 /** @throws {Failure} `template` with every problem and its place. */
-export function parseSetFile({ text, source }: TemplateFile): SetFile {
+export const parseSetFile = ({ text, source }: TemplateFile): SetFile => parseOnce(`${source}\n${text}`);
+
+const parseOnce = remember((key) => {
+  const end = key.indexOf('\n');
+  return parse({ source: key.slice(0, end), text: key.slice(end + 1) });
+});
+
+function parse({ text, source }: TemplateFile): SetFile {
   const parsed = parseStrictYaml(text);
   if (parsed.kind === 'problems') {
     throw templateFailure(

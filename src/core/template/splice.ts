@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import { parseStrictYaml, type YamlPath, type YamlProblem } from '../document/strict-yaml.ts';
 import type { Finding, Place } from '../failure.ts';
+import { remember } from '../remember.ts';
 import type { ExpressionResult } from './expression.ts';
 import { readExpression, showExpression } from './find-expression.ts';
 import { sameData } from './json-data.ts';
@@ -38,14 +39,14 @@ export function fillTemplate(
   template: TemplateFile,
   evaluate: (expression: string, place: Place) => ExpressionResult,
 ): FillResult {
-  const parsed = parseStrictYaml(template.text, { maxLength });
+  const parsed = readTemplate(template.text);
   if (parsed.kind === 'problems') return problems(explainProblems(template, parsed.problems));
 
   const placeOf = (path: YamlPath): Place => ({ file: template.source, ...parsed.placeOf(path) });
   const expressions = new Map<string, string>();
   const findings: Finding[] = [];
   const edits: Edit[] = [];
-  const value = fillNode(parseDocument(template.text, { version: '1.2', schema: 'core', merge: false }).contents, [], {
+  const value = fillNode(parsed.contents, [], {
     text: template.text,
     lineEnd: template.text.includes('\r\n') ? '\r\n' : '\n',
     edits,
@@ -68,6 +69,12 @@ export function fillTemplate(
   const originOf = (path: YamlPath) => ({ place: placeOf(path), expression: expressionAt(expressions, path) });
   return { kind: 'filled', filled: { text, value: filled.value, originOf } };
 }
+
+const readTemplate = remember((text) => {
+  const parsed = parseStrictYaml(text, { maxLength });
+  if (parsed.kind === 'problems') return parsed;
+  return { ...parsed, contents: parseDocument(text, { version: '1.2', schema: 'core', merge: false }).contents };
+});
 
 const problems = (findings: readonly Finding[]): FillResult => ({ kind: 'problems', findings });
 
