@@ -87,6 +87,17 @@ spec: { size: 3 }
     expect(await world.step()).toBe('open');
   });
 
+  test('keeps what people changed in it, and gains what a later version brings', async () => {
+    await using world = await createWorld({ config });
+    await install(world, 'v1.0.0', graph('{ replicas: "integer | default=2" }'));
+    const path = 'components/podinfo/instance.yaml';
+    const text = (await world.read('main', path)) ?? '';
+    await world.person.commit('main', { [path]: text.replace('replicas: 2', 'replicas: 5') });
+    await world.publish('v1.1.0', graph('{ replicas: "integer | default=2", logo: string | default=a.png }'));
+    expect(await world.step()).toBe('open');
+    expect(await world.read(branch, path)).toContain('spec:\n  replicas: 5\n  logo: a.png\n');
+  });
+
   test('is not rendered from what defines nothing', async () => {
     await using world = await createWorld({ config });
     await world.publish('v1.0.0');
