@@ -7,7 +7,7 @@ import type { ProposedChange } from '../workflows/pass.ts';
 import { lookAt } from './look.ts';
 import { colourDiff } from './print-diff.ts';
 import { printDifference } from './print-difference.ts';
-import { printReasons } from './print-results.ts';
+import { printRefused } from './print-results.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
 import { withSession } from './session.ts';
 import { printJson, styler, type Terminal } from './terminal.ts';
@@ -36,7 +36,7 @@ function printForPeople({ change, difference, refusal }: Shown, output: 'text' |
   if (change && difference)
     terminal.out(output === 'markdown' ? asMarkdown(change, difference) : asText(change, { difference, terminal }));
   else if (!refusal) terminal.out('Nothing would change.\n');
-  if (refusal) terminal.err(`${[refusal.detail, ...printReasons(refusal.reasons, terminal)].join('\n')}\n`);
+  if (refusal) terminal.err(`${[refusal.detail, ...printRefused(refusal, terminal)].join('\n')}\n`);
 }
 
 interface Shown {

@@ -9,7 +9,7 @@ import type { StoredDecision } from '../ports/store.ts';
 import type { InstallationResult } from '../workflows/pass.ts';
 import { observe } from '../workflows/run-pass.ts';
 import { lookAt } from './look.ts';
-import { printReasons, resultAsData } from './print-results.ts';
+import { printRefused, resultAsData } from './print-results.ts';
 import type { CommandContext, CommonOptions } from './services.ts';
 import { type Session, withSession } from './session.ts';
 import { columns, fold, printJson, styler, type Terminal } from './terminal.ts';
@@ -109,7 +109,7 @@ function printDecision(
   return [
     `${style('bold', installation.name)}: ${style(decision.kind === 'refuse' ? 'red' : 'green', decision.kind)}${because}`,
     fold(decision.detail, { width, indent: 2 }),
-    ...(decision.kind === 'refuse' ? printReasons(decision.reasons, terminal) : []),
+    ...printRefused(decision, terminal),
     '',
     columns(facts).replace(/^/gm, '  '),
     ...printSkipped(selection, terminal),

@@ -100,7 +100,7 @@ function printStep(result: InstallationResult, terminal: Terminal, done: boolean
   const lines = [
     `${name}   ${printVersions(result)}   ${style(colour, words)}`,
     fold(decision.detail, { width: terminal.width, indent: 2 }),
-    ...(decision.kind === 'refuse' ? printReasons(decision.reasons, terminal) : []),
+    ...printRefused(decision, terminal),
     ...(done ? [] : printFiles(result, terminal)),
     ...(result.change?.content.notes ?? []).map((note) => fold(`Note: ${note}`, { width: terminal.width, indent: 2 })),
   ];
@@ -137,6 +137,20 @@ export function printReasons(reasons: Evidence['reasons'], terminal: Terminal): 
   return reasons.map(({ code, where, message }) =>
     fold(`${style('red', code)} ${where}: ${message}`, { width: terminal.width, indent: 4 }),
   );
+}
+
+/** Why it is refused: the reasons, and what people and the new render changed to different things. */
+export function printRefused(decision: Decision, terminal: Terminal): readonly string[] {
+  if (decision.kind !== 'refuse') return [];
+  const style = styler(terminal);
+  const conflicts = (decision.conflicts ?? []).map(({ file, path, because, was, rendered, edited }) => {
+    const sides = `last render ${was ?? 'nothing'}, proposed ${rendered ?? 'nothing'}, on the branch ${edited ?? 'nothing'}`;
+    return fold(`${style('red', 'conflict')} ${file}: ${path === '' ? because : `${path}: ${sides}`}`, {
+      width: terminal.width,
+      indent: 4,
+    });
+  });
+  return [...printReasons(decision.reasons, terminal), ...conflicts];
 }
 
 function printFiles({ change }: InstallationResult, terminal: Terminal): readonly string[] {

@@ -37,3 +37,31 @@ test('a plan marks files that change, that are new and that go', () => {
 test.each([true, false])('notes on a change are printed under its step, done: %s', (done) => {
   expect(printSteps(all, terminal, { done })).toContain('\n  Note: Flux does not apply this folder yet.\n');
 });
+
+test('a conflict is printed with what each side has', () => {
+  const conflict = {
+    file: 'deploy.yaml',
+    path: 'spec.interval',
+    because: 'both changed it',
+    was: '30s',
+    rendered: '1m',
+  };
+  const whole = { file: 'pin.yaml', path: '', because: 'the file is encrypted by SOPS' };
+  const decision = {
+    kind: 'refuse',
+    because: 'conflict',
+    detail: 'It differs.',
+    reasons: [],
+    conflicts: [conflict, whole],
+  };
+  const refused = {
+    ...result,
+    change: undefined,
+    outcome: { kind: 'decided', decision },
+  } as unknown as InstallationResult;
+  const text = printSteps([{ repository: 'apps', results: [refused] }], { ...terminal, width: 200 }, { done: false });
+  expect(text).toContain(
+    '    conflict deploy.yaml: spec.interval: last render 30s, proposed 1m, on the branch nothing\n',
+  );
+  expect(text).toContain('    conflict pin.yaml: the file is encrypted by SOPS\n');
+});
