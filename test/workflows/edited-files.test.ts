@@ -112,7 +112,10 @@ describe.concurrent('files that people edited', () => {
   });
 
   test('copies of renders are no configuration', async ({ installed: world }) => {
-    await world.person.commit('main', { [`${copies}/x.yaml`]: '\ufeffno: [configuration', [`${copies}/y.pub`]: 'no key' });
+    await world.person.commit('main', {
+      [`${copies}/x.yaml`]: '\ufeffno: [configuration',
+      [`${copies}/y.pub`]: 'no key',
+    });
     await expectNothingWritten(world, 'leave in-sync');
   });
 });
