@@ -8,7 +8,8 @@ const hunk = `--- a/app.yaml\n+++ b/app.yaml\n@@ -1,2 +1,2 @@\n index ${sha}..${
 test('a diff for review has neither the files that Consignee keeps nor names of blobs, and all of the content', () => {
   const changed = `diff --git a/app.yaml b/app.yaml\nindex ${sha}..${sha} 100644\n${hunk}`;
   const added = `diff --git a/new.yaml b/new.yaml\nnew file mode 100644\nindex ${sha}..${sha}\n${hunk}`;
-  expect(reviewDiff(changed + lock + added)).toBe(
+  const copy = lock.replaceAll('.consignee/lock/', '.consignee/rendered/');
+  expect(reviewDiff(changed + lock + copy + added)).toBe(
     `diff --git a/app.yaml b/app.yaml\n${hunk}diff --git a/new.yaml b/new.yaml\nnew file mode 100644\n${hunk}`,
   );
 });
