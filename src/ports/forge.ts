@@ -32,6 +32,15 @@ export interface PullRequests {
    */
   listOpen(): Promise<readonly PullRequest[]>;
 
+  /** Lists all that are open, with one listing: those of the bot, as `listOpen` does, and those of people. Complete, or it throws. */
+  listAllOpen(): Promise<OpenPullRequests>;
+
+  /**
+   * @returns Ids of the accounts that the commits of an open pull request are by, whoever opened it, as the forge takes them for;
+   *   `undefined` when it cannot tell of all of them.
+   */
+  authorsOf(number: number): Promise<readonly string[] | undefined>;
+
   /**
    * Lists those of the bot that ended, oldest first, as they were when the open ones were listed last, or later.
    *
@@ -99,6 +108,17 @@ export interface PullRequests {
     | { readonly kind: 'head-moved' | 'base-moved' | 'conflict' | 'closed' }
     | { readonly kind: 'not-ready'; readonly why: string }
   >;
+}
+
+export interface OpenPullRequests {
+  readonly ours: readonly PullRequest[];
+  /** None where the forge has no statuses that could tell people anything. */
+  readonly others: readonly PeoplesPullRequest[];
+}
+
+export interface PeoplesPullRequest extends PullRequest {
+  /** Whether its head is a branch of this very repository, so that whoever pushed it may write here; not so in a fork. */
+  readonly fromHere: boolean;
 }
 
 /** On pull requests and issues alike, by their number. */

@@ -13,7 +13,18 @@ export interface RepositoryContent {
    */
   readRefs(): Promise<ReadonlyMap<string, CommitSha>>;
 
+  /**
+   * Brings heads of pull requests within reach of the other members, those that lie in forks too. What is there costs nothing.
+   *
+   * @param heads By the number of the pull request.
+   * @returns Those that are within reach now: a head may have moved since, or be too much to be fetched in time.
+   */
+  fetchHeads(heads: ReadonlyMap<number, CommitSha>): Promise<ReadonlySet<CommitSha>>;
+
   readTree(of: CommitSha | TreeSha): Promise<Tree>;
+
+  /** @returns The paths that differ between `head` and where it left `base`; without a commit that both have, between the two. */
+  changedPaths(base: CommitSha, head: CommitSha): Promise<readonly string[]>;
 
   /** @returns The content of each blob. Those that are larger than 5 MiB, or not in the repository, are left out. */
   readBlobs(blobs: readonly BlobId[]): Promise<ReadonlyMap<BlobId, Uint8Array>>;

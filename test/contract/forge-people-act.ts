@@ -15,6 +15,22 @@ export function testPeopleAct({ context, needs }: Contract) {
     expect(await forge.pullRequests.listOpen()).toEqual([]);
   });
 
+  test('those of people are listed beside those of the bot, with heads that can be read', async () => {
+    const { forge, accounts, world } = context();
+    const { number } = await openOne(forge);
+    const head = await world.person.commit('mine', { 'notes.txt': 'mine\n' }, 'main');
+    const theirs = await accounts.openPullRequest('maintainer', { head: 'mine', base: 'main', title: 'Mine' });
+    const { ours, others } = await forge.pullRequests.listAllOpen();
+    expect(ours.map((it) => it.number)).toEqual([number]);
+    const shown = { number: theirs, headSha: head, base: 'main', fromHere: true, author: accounts.actors.maintainer };
+    expect(others).toEqual([expect.objectContaining(shown)]);
+    await forge.content.readRefs();
+    expect(await forge.content.fetchHeads(new Map([[theirs, head]]))).toEqual(new Set([head]));
+    expect((await forge.content.readTree(head)).has('notes.txt')).toBe(true);
+    // The person has no account by this address.
+    expect(await forge.pullRequests.authorsOf(theirs)).toBeUndefined();
+  });
+
   test('one that ended with its branch says so', async () => {
     const { forge, accounts } = context();
     const { number, sha } = await openOne(forge);

@@ -46,7 +46,7 @@ function listRefs(call: Call): Answer {
 
 const unknownTime = '0001-01-01T00:00:00Z';
 
-function commitJson(state: GiteaState, commit: CommitFacts) {
+export function commitJson(state: GiteaState, commit: CommitFacts) {
   const api = `${state.url}/api/v1/repos/${state.owner}/${state.repository}/git`;
   const account = state.accounts.find(({ email }) => email === commit.author.email);
   const user = account ? userJson(state, account) : null;

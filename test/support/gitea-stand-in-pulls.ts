@@ -1,4 +1,5 @@
 import { closeIssue } from './gitea-stand-in-branches.ts';
+import { commitJson } from './gitea-stand-in-commits.ts';
 import { isPull, tellOfPull, viewPull } from './gitea-stand-in-events.ts';
 import { type PullRequestIssue, reviewJson } from './gitea-stand-in-json.ts';
 import { mergePull } from './gitea-stand-in-merge.ts';
@@ -34,6 +35,7 @@ export const pullRoutes: readonly Route[] = [
     answer: withPull(({ state }, { pull }) => (pull.merged ? done : notFound({ state }))),
   },
   { method: 'POST', path: /^\/pulls\/(\d+)\/merge$/, answer: withPull(mergePull) },
+  { method: 'GET', path: /^\/pulls\/(\d+)\/commits$/, answer: withPull(listCommits) },
   { method: 'GET', path: /^\/pulls\/(\d+)\/reviews$/, answer: withPull(listReviews) },
   { method: 'POST', path: /^\/pulls\/(\d+)\/reviews$/, answer: withPull(createReview) },
 ];
@@ -170,6 +172,17 @@ function retarget(call: Call, issue: PullRequestIssue, base: string | undefined)
   note(state, { number: issue.number, type: 'change_target_branch', by: account, oldRef: from, newRef: base });
   tellOfPull(call, account, issue, { action: 'edited', changes: { ref: { from } } });
   return undefined;
+}
+
+const mostCommits = 1000;
+
+async function listCommits(call: Call, { number, pull }: PullRequestIssue): Promise<Answer> {
+  const { state, git } = call;
+  const commits = await git.readCommits(
+    `${state.branches.get(pull.base) ?? pull.baseSha}..${pull.headSha}`,
+    mostCommits,
+  );
+  return page(call, pathOf(state, `/pulls/${number}/commits`), commits, (it) => commitJson(state, it));
 }
 
 function listReviews(call: Call, { number }: PullRequestIssue): Answer {

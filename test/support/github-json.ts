@@ -127,6 +127,12 @@ export function showRun({ id, sha, name, status, conclusion, app, startedAt, com
   });
 }
 
+/** @param email Accounts are found by what stands before the sign. */
+export function showCommit({ accounts }: GitHubState, sha: string, email: string): Json {
+  const account = accounts.find(({ login }) => `${login}@example.test` === email);
+  return complete('commit', { sha, author: account ? showAccount(account) : null });
+}
+
 export function showReview({ id, by, state, head }: StoredReview): Json {
   const known = { id, user: showAccountOrNone(by), state, commit_id: head, author_association: 'NONE' };
   return complete('pull-request-review', known);

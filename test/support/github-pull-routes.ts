@@ -1,4 +1,4 @@
-import { showPull, showReview } from './github-json.ts';
+import { showCommit, showPull, showReview } from './github-json.ts';
 import {
   type Answer,
   type Call,
@@ -36,6 +36,21 @@ export const pullRoutes: Routes = {
     return ok(showPull(call.state, item, pull, 'pull-request'));
   },
   [`PUT ${repository}/pulls/{pull_number}/merge`]: mergePull,
+  [`GET ${repository}/pulls/{pull_number}/commits`]: async (call) => {
+    const found = findPull(call);
+    if (!found) return notFound;
+    const { state } = call;
+    const { base, headSha } = found.pull;
+    const log = await state.world.git('log', '--format=%H %ae', `${state.branches.get(base)}..${headSha}`);
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '));
+    return page(
+      call,
+      lines.map(([sha = '', email = '']) => showCommit(state, sha, email)),
+    );
+  },
   [`GET ${repository}/pulls/{pull_number}/reviews`]: (call) => {
     const found = findPull(call);
     return found ? page(call, found.pull.reviews.map(showReview)) : notFound;

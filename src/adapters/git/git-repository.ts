@@ -14,7 +14,7 @@ import { CopyTrouble, createLocalCopy, type LocalCopy } from './local-copy.ts';
 import { push } from './push.ts';
 import { createCommitReader, linesOf } from './read-commits.ts';
 import { readTree } from './read-tree.ts';
-import { fetchRefs, type Refs } from './remote-refs.ts';
+import { fetchHeads, fetchRefs, type Refs } from './remote-refs.ts';
 import { type CommitSigning, readSignature, writeSigned } from './sign-commit.ts';
 import { writeTree } from './tree-writer.ts';
 
@@ -70,6 +70,7 @@ export async function openGitRepository(options: GitRepositoryOptions): Promise<
   return {
     name,
     ...reading(copy, healing, fetchNow),
+    fetchHeads: (heads) => healing(() => fetchHeads(heads, remote, copy)),
     ...writing({ copy, healing, signing }, (updates) => push(updates, remote, cache.folder)),
     readSignature: (commit) => healing(async () => signing && readSignature(commit, signing, copy)),
     [Symbol.asyncDispose]: copy.stop,
@@ -80,7 +81,7 @@ function reading(
   copy: LocalCopy,
   healing: Healing,
   fetchNow: () => Promise<Refs>,
-): Omit<RepositoryContent, 'name' | 'readSignature'> & Pick<GitRepository, 'findUnmerged'> {
+): Omit<RepositoryContent, 'name' | 'readSignature' | 'fetchHeads'> & Pick<GitRepository, 'findUnmerged'> {
   const readCommits = createCommitReader(copy);
   return {
     readRefs: () => healing(fetchNow),
@@ -101,6 +102,7 @@ function reading(
         return (await copy.localRun(words, [0, 1])).code === 0;
       }),
     diff: (from, to) => healing(async () => (await copy.local([...diffWords, from, to, '--'])).toString()),
+    changedPaths: (base, head) => healing(() => changedPaths(copy, base, head)),
     mergeTrees: (base, head) => healing(() => mergeTrees(copy, base, head)),
     findUnmerged: (tip, commits) => healing(() => findUnmerged(copy, tip, commits)),
   };
@@ -151,6 +153,16 @@ async function readBlobs(copy: LocalCopy, blobs: readonly BlobId[]) {
   const wanted = infos.filter(({ info }) => info?.type === 'blob' && info.size <= largestBlobBytes);
   const contents = await Promise.all(wanted.map(async ({ id }) => [id, (await copy.read(id, 'blob')).bytes] as const));
   return { contents: new Map(contents), missing: infos.filter(({ info }) => info === undefined).length };
+}
+
+async function changedPaths(copy: LocalCopy, base: CommitSha, head: CommitSha): Promise<readonly string[]> {
+  const found = await copy.localRun(['merge-base', '--end-of-options', base, head], [0, 1]);
+  const from = found.stdout.toString().trim() || base;
+  const words = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--end-of-options', from, head, '--'];
+  return (await copy.local(words))
+    .toString()
+    .split('\0')
+    .filter((it) => it !== '');
 }
 
 async function mergeTrees(copy: LocalCopy, base: CommitSha, head: CommitSha) {

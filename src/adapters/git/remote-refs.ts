@@ -78,6 +78,52 @@ export async function fetchRefs(remote: Remote, copy: LocalCopy, cache: GitCache
   throw new Failure('forge-conflict', `The branches of ${remote.name} keep moving while they are read`);
 }
 
+/** In seconds, for all together and for each alone: what strangers push must not keep the bot from everything else. */
+const headsSeconds = 120;
+const headSeconds = 30;
+
+/**
+ * Fetches heads of pull requests by the refs that forges keep for them. They stay under a name of their own in the copy, so that
+ * tidying up does not take half of them away. One that cannot be had keeps the others from nothing.
+ *
+ * @see RepositoryContent.fetchHeads
+ */
+export async function fetchHeads(
+  heads: ReadonlyMap<number, CommitSha>,
+  remote: Remote,
+  copy: LocalCopy,
+): Promise<ReadonlySet<CommitSha>> {
+  const findMissing = async (): Promise<readonly number[]> => {
+    const all = await Promise.all(
+      [...heads].map(async ([number, sha]) => ((await copy.hasObject(sha)) ? [] : [number])),
+    );
+    return all.flat();
+  };
+  const missing = await findMissing();
+  if (missing.length > 0) await fetchPullRequests(missing, headsSeconds, remote, copy);
+  const left = await findMissing();
+  if (missing.length > 1) for (const number of left) await fetchPullRequests([number], headSeconds, remote, copy);
+  const unreached = new Set(missing.length > 1 ? await findMissing() : left);
+  return new Set([...heads].flatMap(([number, sha]) => (unreached.has(number) ? [] : [sha])));
+}
+
+/** Whether it worked is seen by what is there afterwards. */
+async function fetchPullRequests(
+  numbers: readonly number[],
+  seconds: number,
+  { git, address }: Remote,
+  copy: LocalCopy,
+): Promise<void> {
+  const specs = numbers.map((it) => `+refs/pull/${it}/head:refs/copy/pull/${it}`);
+  const words = fetchWords.filter((it) => it !== '--prune');
+  try {
+    const options = { folder: copy.folder, seconds, code: 'forge-unreachable' } as const;
+    await git.run([...words, '--end-of-options', address.url, ...specs], options);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'forge-unreachable') throw error;
+  }
+}
+
 async function hasAll(refs: Refs, { branches }: Remote, copy: LocalCopy): Promise<boolean> {
   const wanted = [...refs].filter(([ref]) => isCopied(ref, branches)).map(([, sha]) => sha);
   return (await Promise.all(wanted.map(copy.hasObject))).every(Boolean);

@@ -15,6 +15,8 @@ export interface Page {
 export interface Paged<Row> {
   readonly call: (api: Parameters<Operation>[0], page: Page) => Promise<HttpResponse<unknown, unknown>>;
   readonly take: (row: Mapping) => Row;
+  /** What tells rows apart. Default: their `id`. */
+  readonly keyOf?: (row: Mapping) => string;
   /** Whether no page after this one is needed. */
   readonly enough?: (rows: readonly Row[]) => boolean;
   /** Statuses by which the server says that there is no such listing for the account. */
@@ -62,7 +64,7 @@ async function readOnce<Row>(site: Site, paged: Paged<Row>): Promise<Listing<Row
 
 interface ReadPage<Row> {
   readonly answer: Answer;
-  readonly found: readonly (readonly [id: number, row: Row])[];
+  readonly found: readonly (readonly [key: string, row: Row])[];
   readonly total: number | undefined;
 }
 
@@ -91,7 +93,7 @@ function isEnd(found: number, seen: number, total: number | undefined, { asked }
 
 async function readPage<Row>(
   site: Site,
-  { call, take, refusals = [] }: Paged<Row>,
+  { call, take, keyOf = (row) => `${integerAt(row, 'id')}`, refusals = [] }: Paged<Row>,
   page: number,
 ): Promise<ReadPage<Row>> {
   const { answer, parse } = await site.client.read((api) => call(api, { page, limit: wantedRows }), [404, ...refusals]);
@@ -103,7 +105,7 @@ async function readPage<Row>(
   const found = parse((value) =>
     listOf(value, 'the listing').map((it) => {
       const row = mappingOf(it, 'a row of the listing');
-      return [integerAt(row, 'id'), take(row)] as const;
+      return [keyOf(row), take(row)] as const;
     }),
   );
   return { answer, found, total: totalOf(answer) };

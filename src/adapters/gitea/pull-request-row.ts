@@ -21,10 +21,14 @@ export interface PullRequestRow {
   readonly pullRequest: PullRequest;
   /** Tip of the base branch now. */
   readonly baseSha: CommitSha | undefined;
+  /** The head as the server keeps it under the number, wherever the branch is. */
+  readonly keptHead: CommitSha | undefined;
   /** Whether the branch is gone: then the head is what it was last. */
   readonly branchGone: boolean;
   readonly closedAt: string;
   readonly labelIds: ReadonlyMap<string, number>;
+  /** Whether its head is a branch of this very repository. */
+  readonly fromHere: boolean;
   /** Whether the account of the bot made it, from a branch of this very repository (reliability.md A-43). */
   readonly byBot: boolean;
   /** Whether it is also from a branch of the bot. */
@@ -40,7 +44,8 @@ export function pullRequestRowOf(value: unknown, self: Actor): PullRequestRow {
   const labels = labelIdsOf(row);
   const state = stateOf(row);
   const branchGone = optionalTextAt(head, 'ref').startsWith('refs/pull/');
-  const byBot = author.id === self.id && integerAt(head, 'repo_id') === integerAt(base, 'repo_id');
+  const isHere = integerAt(head, 'repo_id') === integerAt(base, 'repo_id');
+  const byBot = author.id === self.id && isHere;
   return {
     pullRequest: {
       number: integerAt(row, 'number'),
@@ -61,7 +66,10 @@ export function pullRequestRowOf(value: unknown, self: Actor): PullRequestRow {
       link: textAt(row, 'html_url'),
     },
     baseSha: shaAt(base, 'sha'),
+    keptHead: shaAt(head, 'sha'),
     branchGone,
+    // A head without a branch may have been pushed by anybody who can read.
+    fromHere: isHere && !branchGone,
     closedAt: optionalTextAt(row, 'closed_at'),
     labelIds: labels,
     byBot,

@@ -1,13 +1,15 @@
 import { Failure } from '../../core/failure.ts';
 import type { PullRequest } from '../../core/pull-request/pull-request.ts';
-import type { PullRequests } from '../../ports/forge.ts';
+import type { OpenPullRequests, PullRequests } from '../../ports/forge.ts';
 import type { Written } from './client.ts';
 import { createEndedPullRequests, type EndedPullRequests } from './ended-pull-requests.ts';
+import { optionalObjectAt, textAt } from './fields.ts';
 import { ensureLabels } from './labels.ts';
 import { type MergeTrees, mergePullRequest } from './merge-pull-request.ts';
 import { openPullRequest, readOpenRows } from './open-pull-request.ts';
+import { readPages } from './pages.ts';
 import { type PullRequestRow, pullRequestRowOf } from './pull-request-row.ts';
-import type { Site } from './site.ts';
+import { actorAt, type Site } from './site.ts';
 import { cutTitle } from './titles.ts';
 
 type Change = Parameters<PullRequests['update']>[1];
@@ -16,12 +18,20 @@ export function createPullRequests(site: Site, mergeTrees: MergeTrees): PullRequ
   const ended = createEndedPullRequests(site);
   const readRow = (number: number) => findRow(site, number);
   const show = (row: PullRequestRow) => showRow(row, ended);
+  async function listAllOpen(): Promise<OpenPullRequests> {
+    ended.expire();
+    const rows = await readOpenRows(site);
+    const ours = rows.filter((it) => it.ours).map(({ pullRequest }) => pullRequest);
+    // A branch in a fork that is gone, or none at all, says nothing of the head: the server keeps that by itself.
+    const others = rows
+      .filter((it) => !it.ours)
+      .map(({ pullRequest, keptHead, fromHere }) => ({ ...pullRequest, headSha: keptHead, fromHere }));
+    return { ours, others };
+  }
   return {
-    async listOpen() {
-      ended.expire();
-      const rows = await readOpenRows(site);
-      return rows.filter(({ ours }) => ours).map(({ pullRequest }) => pullRequest);
-    },
+    listOpen: async () => (await listAllOpen()).ours,
+    listAllOpen,
+    authorsOf: (number) => readAuthors(site, number),
     listEnded: (head) => ended.list(head),
     async read(number) {
       const row = await readRow(number);
@@ -57,6 +67,17 @@ export function createPullRequests(site: Site, mergeTrees: MergeTrees): PullRequ
       });
     },
   };
+}
+
+/** Accounts are found by the address that stands in a commit; anybody can write one there, and not everybody has an account. */
+async function readAuthors(site: Site, number: number): Promise<readonly string[] | undefined> {
+  const { rows } = await readPages(site, {
+    call: (api, page) => api.repos.repoGetPullRequestCommits(site.owner, site.name, number, page),
+    take: (row) => (optionalObjectAt(row, 'author') ? actorAt(row, 'author').id : undefined),
+    keyOf: (row) => textAt(row, 'sha'),
+  });
+  const ids = rows.flatMap((it) => it ?? []);
+  return ids.length === rows.length ? [...new Set(ids)] : undefined;
 }
 
 async function findRow(site: Site, number: number): Promise<PullRequestRow | undefined> {

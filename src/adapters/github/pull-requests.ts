@@ -1,24 +1,23 @@
 import { Failure } from '../../core/failure.ts';
 import type { PullRequest } from '../../core/pull-request/pull-request.ts';
-import type { PullRequests } from '../../ports/forge.ts';
+import type { OpenPullRequests, PullRequests } from '../../ports/forge.ts';
 import { decideByReading, saidBy, statusOf, unlessGone } from './github-failure.ts';
 import { type GitHubRepository, per_page } from './github-repository.ts';
 import { mergePullRequest } from './merge-pull-request.ts';
 import { createReadEnding, type ReadEnding } from './pull-request-endings.ts';
 import { sameText } from './same-text.ts';
-import { isOurs, type ListedPull, noEnding, type ReadPull, showPullRequest } from './show-pull-request.ts';
+import { isFromHere, isOurs, type ListedPull, noEnding, type ReadPull, showPullRequest } from './show-pull-request.ts';
 
 export function createPullRequests(repository: GitHubRepository): PullRequests {
   const readEnding = createReadEnding(repository);
   const show = async (pull: ReadPull | ListedPull) => showPullRequest(pull, await readEnding(pull));
   const { client, at, lock } = repository;
   return {
-    async listOpen() {
-      const pulls = await listPulls(repository, { state: 'open' });
-      return Promise.all(pulls.map(show));
-    },
+    listOpen: async () => (await listAllOpen(repository)).ours,
+    listAllOpen: () => listAllOpen(repository),
+    authorsOf: (number) => readAuthors(number, repository),
     async listEnded(head) {
-      const pulls = await listPulls(repository, { state: 'closed', head });
+      const pulls = await listEnded(repository, head);
       return Promise.all(pulls.map(show));
     },
     async read(number) {
@@ -41,17 +40,47 @@ export function createPullRequests(repository: GitHubRepository): PullRequests {
   };
 }
 
+/** GitHub lists no more commits of a pull request than these. */
+const listedCommits = 250;
+
+/** Accounts are found by the address that stands in a commit; anybody can write one there, and not everybody has an account. */
+async function readAuthors(
+  pull_number: number,
+  { client, at }: GitHubRepository,
+): Promise<readonly string[] | undefined> {
+  const commits = await client.paginate(client.rest.pulls.listCommits, { ...at, pull_number, per_page });
+  const ids = commits.flatMap(({ author }) => (author && 'id' in author ? [String(author.id)] : []));
+  return commits.length < listedCommits && ids.length === commits.length ? [...new Set(ids)] : undefined;
+}
+
+async function listAllOpen(repository: GitHubRepository): Promise<OpenPullRequests> {
+  const open = await listUnique(repository, { state: 'open', head: undefined });
+  const self = await repository.self();
+  return {
+    ours: open.filter((it) => isOurs(it, self)).map((it) => showPullRequest(it, noEnding)),
+    others: open
+      .filter((it) => !isOurs(it, self))
+      .map((it) => ({ ...showPullRequest(it, noEnding), fromHere: isFromHere(it) })),
+  };
+}
+
 const endedOnly = (pull: ReadPull) => (pull.state === 'open' ? undefined : pull);
 
 /** @returns Those of the bot, oldest first. */
-async function listPulls(
-  repository: GitHubRepository,
-  { state, head }: { readonly state: 'open' | 'closed'; readonly head?: string | undefined },
-): Promise<readonly ListedPull[]> {
-  const listed = await listCompletely(repository, { state, head });
+async function listEnded(repository: GitHubRepository, head: string | undefined): Promise<readonly ListedPull[]> {
+  const listed = await listUnique(repository, { state: 'closed', head });
   const self = await repository.self();
-  const unique = [...new Map(listed.map((it) => [it.number, it])).values()];
-  return unique.filter((it) => it.state === state && isOurs(it, self) && (head === undefined || it.head.ref === head));
+  return listed.filter((it) => isOurs(it, self) && (head === undefined || it.head.ref === head));
+}
+
+interface Wanted {
+  readonly state: 'open' | 'closed';
+  readonly head: string | undefined;
+}
+
+async function listUnique(repository: GitHubRepository, wanted: Wanted): Promise<readonly ListedPull[]> {
+  const listed = await listCompletely(repository, wanted);
+  return [...new Map(listed.map((it) => [it.number, it])).values()].filter(({ state }) => state === wanted.state);
 }
 
 /**
@@ -60,7 +89,7 @@ async function listPulls(
  */
 async function listCompletely(
   { client, at, owner }: GitHubRepository,
-  { state, head }: { readonly state: 'open' | 'closed'; readonly head: string | undefined },
+  { state, head }: Wanted,
 ): Promise<readonly ListedPull[]> {
   const order = { sort: 'created', direction: 'asc', per_page } as const;
   // Without the owner the branch would be ignored.

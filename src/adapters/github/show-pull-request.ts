@@ -20,13 +20,14 @@ export const noEnding: Ending = { endedBy: undefined, endedWithBranch: false };
  * Whether a pull request is the bot's (A-43): from a branch of this very repository that is named like the bot's, by the bot's account.
  * Neither is said by anything that people can write.
  */
-export function isOurs({ head, base, user }: ReadPull | ListedPull, self: Actor): boolean {
-  return (
-    // A fork that was deleted has no repository any more; the types of a list do not say so.
-    (head.repo as { readonly id: number } | null)?.id === base.repo.id &&
-    head.ref.startsWith('consignee/') &&
-    String(user?.id) === self.id
-  );
+export function isOurs(pull: ReadPull | ListedPull, self: Actor): boolean {
+  return isFromHere(pull) && pull.head.ref.startsWith('consignee/') && String(pull.user?.id) === self.id;
+}
+
+/** Whether the head is a branch of this very repository. */
+export function isFromHere({ head, base }: ReadPull | ListedPull): boolean {
+  // A fork that was deleted has no repository any more; the types of a list do not say so.
+  return (head.repo as { readonly id: number } | null)?.id === base.repo.id;
 }
 
 export function showPullRequest(pull: ReadPull | ListedPull, ending: Ending): PullRequest {

@@ -22,6 +22,9 @@ export function createPullRequests(repository: GitRepository, { clock, ledger }:
   }
   return {
     listOpen: () => list(({ state }) => state === 'open'),
+    // What people propose to each other has no statuses and no comments here.
+    listAllOpen: async () => ({ ours: await list(({ state }) => state === 'open'), others: [] }),
+    authorsOf: async () => undefined,
     listEnded: (head) => list((it) => it.state !== 'open' && (head === undefined || it.head === head)),
     async read(number) {
       const now = await read();

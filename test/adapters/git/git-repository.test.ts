@@ -485,3 +485,55 @@ test('a cold start with 300 files takes well under a second', async () => {
   // About 60 ms alone on a machine; ten times that when it is busy.
   expect(performance.now() - start).toBeLessThan(10_000);
 });
+
+describe('heads of pull requests', () => {
+  /** A commit that only a ref of a pull request leads to, as one of a fork. */
+  async function keepHead(number: number, content: string): Promise<CommitSha> {
+    const sha = await world.person.commit('fork', { 'fork.txt': content }, 'main');
+    await world.git('update-ref', `refs/pull/${number}/head`, sha);
+    await world.git('update-ref', '-d', 'refs/heads/fork');
+    return sha;
+  }
+
+  test('are fetched by their number, and what is there is not fetched again', async () => {
+    const repository = await open({ branches: ['main'] });
+    const tip = await tipOf(repository);
+    const head = await keepHead(4, 'one\n');
+    expect(await repository.fetchHeads(new Map([[4, head]]))).toEqual(new Set([head]));
+    expect(await repository.changedPaths(tip, head)).toEqual(['fork.txt']);
+    await world.git('update-ref', '-d', 'refs/pull/4/head');
+    expect(await repository.fetchHeads(new Map([[4, head]]))).toEqual(new Set([head]));
+    // Reading the refs again leaves it there.
+    await tipOf(repository);
+    expect((await repository.readTree(head)).has('fork.txt')).toBe(true);
+  });
+
+  test('that are not to be had keep the others from nothing', async () => {
+    const repository = await open({ branches: ['main'] });
+    const main = await tipOf(repository);
+    const head = await keepHead(4, 'one\n');
+    const gone = await keepHead(5, 'two\n');
+    await world.git('update-ref', '-d', 'refs/pull/5/head');
+    const wanted = new Map([
+      [4, head],
+      [5, gone],
+      [6, main],
+    ]);
+    expect(await repository.fetchHeads(wanted)).toEqual(new Set([head, main]));
+  });
+
+  test('what a branch changes is told from where it left, whatever its paths are called', async () => {
+    const repository = await open();
+    const odd = 'é ü.txt';
+    const head = await world.person.commit('mine', { 'notes.txt': 'x\n' }, 'main');
+    await world.person.commit('main', { 'other.txt': 'y\n' });
+    const base = await tipOf(repository);
+    expect(await repository.changedPaths(base, head)).toEqual(['notes.txt']);
+    const written = await write(repository, { [odd]: 'z\n' });
+    expect(await repository.changedPaths(base, written)).toEqual([odd]);
+    const alone = await repository.writeCommit({
+      ...{ tree: await repository.writeTree(base, []), parents: [], message: 'Alone', author: bot, at },
+    });
+    expect(await repository.changedPaths(base, alone)).toEqual([]);
+  });
+});
