@@ -4,6 +4,8 @@ export interface Work {
   readonly everything: boolean;
   /** Installations by name; they are looked at anew when somebody wants so. */
   readonly installations: ReadonlyMap<string, { readonly anew: boolean }>;
+  /** Heads of people's pull requests, of which somebody may have said something; a new one is found by itself. `undefined` for none. */
+  readonly heads: ReadonlySet<string> | undefined;
   /** Deliveries that are acted on once this is done. */
   readonly deliveries: readonly number[];
 }
@@ -19,33 +21,32 @@ export interface Agenda {
 
 export function createAgenda(): Agenda {
   let everything = false;
-  let installations = new Map<string, { readonly anew: boolean }>();
-  let deliveries: number[] = [];
+  let waiting = nothing();
   let late: number[] = [];
 
   function takeUrgent(): Work | undefined {
-    if (installations.size === 0 && deliveries.length === 0) return undefined;
-    const work = { everything: false, installations, deliveries };
-    installations = new Map();
-    deliveries = [];
-    return work;
+    const { installations, heads, deliveries } = waiting;
+    if (installations.size === 0 && heads === undefined && deliveries.length === 0) return undefined;
+    waiting = nothing();
+    return { everything: false, installations, heads, deliveries };
   }
   return {
     add(work) {
-      const { everything: all = false, installations: names = [], deliveries: of = [] } = work;
+      const { everything: all = false, installations: names = [], heads, deliveries: of = [] } = work;
       everything ||= all;
       for (const [name, { anew }] of names) {
-        const before = installations.get(name)?.anew ?? false;
-        installations.set(name, { anew: anew || before });
+        const before = waiting.installations.get(name)?.anew ?? false;
+        waiting.installations.set(name, { anew: anew || before });
       }
+      if (heads) waiting.heads = new Set([...(waiting.heads ?? []), ...heads]);
       // What asks for everything is done when everything was looked at, and not before.
-      (all ? late : deliveries).push(...of);
+      (all ? late : waiting.deliveries).push(...of);
     },
     takeUrgent,
     take() {
       const urgent = takeUrgent();
       if (!everything) return urgent;
-      const all = urgent ?? { installations: new Map(), deliveries: [] };
+      const all = urgent ?? nothing();
       const work = { ...all, everything, deliveries: [...all.deliveries, ...late] };
       everything = false;
       late = [];
@@ -53,3 +54,11 @@ export function createAgenda(): Agenda {
     },
   };
 }
+
+interface Waiting {
+  readonly installations: Map<string, { readonly anew: boolean }>;
+  heads: ReadonlySet<string> | undefined;
+  readonly deliveries: number[];
+}
+
+const nothing = (): Waiting => ({ installations: new Map(), heads: undefined, deliveries: [] });

@@ -67,7 +67,7 @@ interface Comparing extends Omit<CompareInput, 'open' | 'log'> {
 async function compareIn(after: ComponentTree, input: Comparing): Promise<VersionDifference> {
   const { repository, collected, evaluator } = input;
   const subject = await input.subject();
-  const before = await readInstalled(input);
+  const before = await readLocked(input);
   const known = typeof before === 'string' ? undefined : before;
   const differing = findDifferingResources(known, collected);
   const previewed = previewedResources(collected, subject);
@@ -111,8 +111,11 @@ async function previewIn(preview: PreviewInput, { evaluator }: Comparing): Promi
 
 const nothing: ManifestDiff = { objects: [], unchanged: 0, unreadable: [], truncated: false };
 
-/** @returns Why it cannot be read; `undefined` when nothing is installed. */
-async function readInstalled({ repository, installed }: Comparing): Promise<CollectedVersion | string | undefined> {
+/** Reads what a lock file stands for. @returns Why it cannot be read; `undefined` when nothing is installed. */
+export async function readLocked({
+  repository,
+  installed,
+}: Pick<Comparing, 'repository' | 'installed'>): Promise<CollectedVersion | string | undefined> {
   if (!installed) return undefined;
   const { component, version, manifest, digest } = installed;
   try {

@@ -6,9 +6,12 @@ import { answerWaiting } from './answer-waiting.ts';
 import { type Bell, createBell } from './bell.ts';
 import { catchUpComments } from './catch-up-comments.ts';
 import { type CommentQueue, createCommentQueue } from './comment-queue.ts';
+import { listVersions } from './list-versions.ts';
 import type { InstallationResult, PassOptions, PassPorts } from './pass.ts';
+import { lookAtPullRequests } from './people/look-at-pull-requests.ts';
+import type { Watched } from './people/watched.ts';
 import { createReplyBudget } from './reply-budget.ts';
-import { runPass } from './run-pass.ts';
+import { observe, runPass } from './run-pass.ts';
 import { workFor } from './work-for-hint.ts';
 
 /** All work on one applications repository, one thing after the other. */
@@ -58,6 +61,7 @@ export function createLane(input: LaneInput): Lane {
     comments: createCommentQueue({ first, longest: pollingSeconds * 1000 }),
     world: { ports: input.ports, options, replies: createReplyBudget() },
     known: undefined,
+    watched: [],
     stopping: false,
     begun: false,
     nextPoll: Number.NEGATIVE_INFINITY,
@@ -65,12 +69,14 @@ export function createLane(input: LaneInput): Lane {
   return {
     hint(event, delivery, registry) {
       const deliveries = [delivery];
+      const { known, watched } = lane;
+      const work = workFor(event, { known, watched, branch: options.branch, registry });
       if (event.kind === 'comment') {
         lane.comments.add({ ...event, deliveries });
+        if (work) lane.agenda.add(work);
         lane.bell.ring();
         return true;
       }
-      const work = workFor(event, { known: lane.known, branch: options.branch, registry });
       if (work) {
         lane.agenda.add({ ...work, deliveries });
         lane.bell.ring();
@@ -96,6 +102,8 @@ interface LaneState {
   readonly world: CommentWorld;
   /** What came of all installations last; `undefined` before the first pass. */
   known: readonly InstallationResult[] | undefined;
+  /** Pull requests of people with statuses of the bot. */
+  watched: readonly Watched[];
   stopping: boolean;
   /** Whether what an earlier process left is in the queue. */
   begun: boolean;
@@ -143,7 +151,10 @@ async function perform(work: Work | undefined, lane: LaneState, input: LaneInput
     const { answered, left } = await catchUpComments(commentWorldOf(lane), lane.comments.places());
     for (const it of answered) addAnswered(it, lane.agenda);
     for (const { id, number } of left) lane.comments.add({ id, number, deliveries: [] });
-    await pass({ ...input.options, between: () => overtake(lane, input) }, lane, input);
+    const onLooked = (watched: readonly Watched[]) => {
+      lane.watched = watched;
+    };
+    await pass({ ...input.options, between: () => overtake(lane, input), onLooked }, lane, input);
     // Not everything was looked at.
     if (lane.stopping) return;
     // Many bots that were started at the same time must not come at the same time for ever.
@@ -151,6 +162,8 @@ async function perform(work: Work | undefined, lane: LaneState, input: LaneInput
   } else {
     await passOver(work.installations, lane, input);
   }
+  // A pass over everything says what is new, and not what was said of what did not move.
+  if (work.heads) await lookAgain(work.heads, lane, input);
   await input.onDone(work.deliveries);
 }
 
@@ -187,6 +200,17 @@ async function passOver(installations: Work['installations'], lane: LaneState, i
     const only = [...installations].filter(([, it]) => it.anew === anew).map(([name]) => name);
     if (only.length > 0) await pass({ ...input.options, only, anew, missing: 'skip' }, lane, input);
   }
+}
+
+async function lookAgain(
+  heads: NonNullable<Work['heads']>,
+  lane: LaneState,
+  { ports, options }: LaneInput,
+): Promise<void> {
+  if (lane.stopping) return;
+  const observed = await observe(ports, options);
+  const view = { ...observed, listings: listVersions([], ports.repositories) };
+  lane.watched = await lookAtPullRequests({ view, ports, options }, heads);
 }
 
 async function pass(how: PassOptions, lane: LaneState, input: LaneInput): Promise<void> {

@@ -35,7 +35,7 @@ export async function makeInstallation({ state, ports, ...input }: MakeInput): P
 /** @returns The file with people's values, as it is at the state's commit; `unreadable` when it is there and no plain text. */
 export async function readValuesText(
   { valuesPath }: Installation,
-  { tree }: RepositoryState,
+  { tree }: Pick<RepositoryState, 'tree'>,
   { forge }: Pick<PassPorts, 'forge'>,
 ): Promise<ValuesFile> {
   const { texts, unreadable } = await readTextsStrictly(forge.content, tree, [valuesPath]);

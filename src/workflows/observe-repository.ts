@@ -53,7 +53,8 @@ export async function readRepositoryState(
   return state;
 }
 
-async function readStateAt(
+/** As `readRepositoryState`, of a commit that nobody asks for again. */
+export async function readStateAt(
   content: RepositoryContent,
   commit: CommitSha,
   read: ReadConfiguration,

@@ -12,12 +12,13 @@ import type { Selection } from '../core/version/select-version.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ComponentRepositories } from '../ports/component-repository.ts';
 import type { Evaluator } from '../ports/evaluator.ts';
-import type { Forge } from '../ports/forge.ts';
+import type { Forge, PeoplesPullRequest } from '../ports/forge.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { TemplateSets } from '../ports/template-sets.ts';
 import type { Listings } from './list-versions.ts';
 import type { ReadConfiguration, RepositoryState } from './observe-repository.ts';
+import type { Watched } from './people/watched.ts';
 import type { OperatorFloor } from './read-trust-policy.ts';
 import type { SaidByPeople } from './state-branch.ts';
 
@@ -52,6 +53,8 @@ export interface PassOptions {
   readonly missing?: 'skip';
   /** Lets more urgent work come first, between two installations. @returns How to go on. */
   readonly between?: () => Promise<'go-on' | 'observe-again' | 'stop'>;
+  /** Called with people's pull requests that have statuses of the bot, once a pass over everything has looked at them. */
+  readonly onLooked?: (watched: readonly Watched[]) => void;
   /** Where branches and the bot's own refs are, when that was read just now. */
   readonly refs?: ReadonlyMap<string, CommitSha> | undefined;
   /** Renders what is known to be installed or proposed already, too: for looking at it. */
@@ -68,6 +71,8 @@ export interface PassView {
   readonly said: SaidByPeople;
   /** The open ones of the bot. */
   readonly pullRequests: readonly PullRequest[];
+  /** The open ones of people. */
+  readonly others: readonly PeoplesPullRequest[];
   /** What the registries offer. */
   readonly listings: Listings;
 }

@@ -10,6 +10,8 @@ import { proposalsOf } from './close-twins.ts';
 import { listVersions } from './list-versions.ts';
 import { findBranch, readRepositoryState } from './observe-repository.ts';
 import type { InstallationResult, PassOptions, PassPorts, PassView } from './pass.ts';
+import { lookAtPullRequests } from './people/look-at-pull-requests.ts';
+import type { Watched } from './people/watched.ts';
 import { reconcileInstallation } from './reconcile-installation.ts';
 import { readSaid } from './state-branch.ts';
 
@@ -33,13 +35,31 @@ export async function runPass(ports: PassPorts, options: PassOptions): Promise<r
     results.push(result);
     // A merge moved the base branch, on which the next installation's proposal is to lie; so may what came in between.
     const next = (await options.between?.()) ?? 'go-on';
-    if (next === 'stop') break;
+    if (next === 'stop') return results;
     if (next === 'observe-again' || result.pullRequest?.state === 'merged') {
       observed = await observe(ports, { ...options, refs: undefined });
       byName = namesOf(observed);
     }
   }
+  if (options.only.length > 0 || options.mode === 'plan') return results;
+  const watched = await lookAtOthers({ ...observed, listings }, { ports, options });
+  options.onLooked?.(watched);
   return results;
+}
+
+/** Pull requests of people come last, and keep nothing from having been done. */
+async function lookAtOthers(
+  view: PassView,
+  { ports, options }: { readonly ports: PassPorts; readonly options: PassOptions },
+): Promise<readonly Watched[]> {
+  try {
+    return await lookAtPullRequests({ view, ports, options });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { code, message } = error;
+    ports.log.warn('pull-requests.failed', { repository: options.repository, code, error: message });
+    return [];
+  }
 }
 
 const namesOf = ({ state }: Pick<PassView, 'state'>) => new Map(state.installations.map((it) => [it.name, it]));
@@ -49,15 +69,15 @@ export async function observe(
   { forge }: Pick<PassPorts, 'forge'>,
   options: Pick<PassOptions, 'branch' | 'read' | 'refs'>,
 ): Promise<Omit<PassView, 'listings'>> {
-  const conversation = Promise.all([forge.people.self(), forge.pullRequests.listOpen()]);
+  const conversation = Promise.all([forge.people.self(), forge.pullRequests.listAllOpen()]);
   // What keeps git from answering tells people more, so that it goes first.
   conversation.catch(() => undefined);
   const refs = options.refs ?? (await forge.content.readRefs());
   const base = findBranch(refs, options.branch, forge.content.name);
   const state = await readRepositoryState(forge.content, base, options.read);
   const said = await readSaid(forge.content, refs);
-  const [self, pullRequests] = await conversation;
-  return { state, refs, said, self, pullRequests };
+  const [self, { ours: pullRequests, others }] = await conversation;
+  return { state, refs, said, self, pullRequests, others };
 }
 
 function choose(

@@ -2,27 +2,35 @@ import { parseBranch } from '../core/installation/places.ts';
 import type { HintEvent } from '../ports/deliveries.ts';
 import type { Work } from './agenda.ts';
 import type { InstallationResult } from './pass.ts';
+import type { Watched } from './people/watched.ts';
 
 interface Known {
   /** What came of the installations last; `undefined` before the first pass, which looks at everything. */
   readonly known: readonly InstallationResult[] | undefined;
+  /** Pull requests of people with statuses of the bot. */
+  readonly watched: readonly Watched[];
   readonly branch: string;
   readonly registry: string | undefined;
 }
 
 /** @returns What an event asks for; `undefined` for nothing. Comments wait in a queue of their own. */
-export function workFor(event: HintEvent, { known, branch, registry }: Known): Partial<Work> | undefined {
+export function workFor(event: HintEvent, { known, watched, branch, registry }: Known): Partial<Work> | undefined {
   switch (event.kind) {
-    case 'comment':
-      return undefined;
+    case 'comment': {
+      // An approval may be in it. As a command it waits in a queue of its own.
+      const waiting = watched.filter(({ number, waits }) => number === event.number && waits);
+      return waiting.length > 0 ? { heads: new Set(waiting.map(({ head }) => head)) } : undefined;
+    }
     case 'repository':
       return { everything: true };
     case 'branch':
       return event.branch === branch ? { everything: true } : ofBranch(event.branch);
     case 'pull-request':
-      return ofBranch(event.head);
-    case 'check':
+      return ofBranch(event.head) ?? { heads: new Set() };
+    case 'check': {
+      if (watched.some(({ head }) => head === event.sha)) return { heads: new Set([event.sha]) };
       return named(known?.filter(({ pullRequest }) => pullRequest?.headSha === event.sha));
+    }
     case 'artifact':
       return named(known && concernedBy(`${registry}/${event.name}`, known), true);
   }

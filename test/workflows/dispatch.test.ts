@@ -165,8 +165,31 @@ describe('deliveries', () => {
   });
 });
 
+describe('of what people propose', () => {
+  const repository = { id: '1', name: 'org/apps' };
+  const head = 'a'.repeat(40);
+  const at = { known: [], branch: 'main', registry: undefined, watched: [{ number: 7, head, waits: true }] };
+  const author = { id: '3', name: 'mira' };
+  const comment = { kind: 'comment', repository, id: '1', author, bodyDigest: '', permission: undefined } as const;
+
+  test.each<[string, HintEvent, ReadonlySet<string> | undefined]>([
+    ['a pull request', { kind: 'pull-request', repository, number: 9, head: 'mine' }, new Set()],
+    ['a status on a head that has statuses of the bot', { kind: 'check', repository, sha: head }, new Set([head])],
+    ['a status elsewhere', { kind: 'check', repository, sha: 'b'.repeat(40) }, undefined],
+    ['a comment where an approval is waited for', { ...comment, number: 7 }, new Set([head])],
+    ['a comment elsewhere', { ...comment, number: 8 }, undefined],
+  ])('%s is looked at when it may say something', (_, event, heads) => {
+    expect(workFor(event, at)?.heads).toEqual(heads);
+  });
+
+  test('the branch of an installation is no pull request of people', () => {
+    const event = { kind: 'pull-request', repository, number: 1, head: 'consignee/dev/podinfo' } as const;
+    expect(workFor(event, at)).toEqual({ installations: new Map([['dev/podinfo', { anew: false }]]) });
+  });
+});
+
 describe('before all installations were looked at', () => {
-  const unknown = { known: undefined, branch: 'main', registry: 'registry.example.org' };
+  const unknown = { known: undefined, watched: [], branch: 'main', registry: 'registry.example.org' };
   const none: readonly InstallationResult[] = [];
   const repository = { id: '1', name: 'org/apps' };
 

@@ -75,6 +75,11 @@ export function authorise(input: AuthorisationInput): Authorisation {
   return headAuthors.includes(actor.id) ? { allowed: false, why: 'own-change', whoMay } : { allowed: true };
 }
 
+/** @returns Who may do something: plain text that names people, teams or the permission. */
+export function describeWhoMay(input: Pick<AuthorisationInput, 'action' | 'roles' | 'approvals'>): string {
+  return describe(rightFor(input));
+}
+
 /** @returns The teams, as the configuration writes them, whose members {@link authorise} must know for an action. */
 export function teamsToAsk(input: Pick<AuthorisationInput, 'action' | 'roles' | 'approvals'>): readonly string[] {
   const right = rightFor(input);

@@ -1,5 +1,6 @@
 import { type Digest, parseDigest } from '../digest.ts';
 import { parseVersion, type Version } from '../version/version.ts';
+import { disarm } from './comment-marker.ts';
 
 /** What a pull request's body says about itself to the bot. Identity is the branch; this only says what was proposed. */
 export interface BodyMarker {
@@ -28,9 +29,6 @@ const leftOut = '_A part is left out here for its length; `consignee diff` and `
 /** Whole lines, for a diff may show a marker as well; forges give line ends as they like. */
 const beginPattern = /^<!-- consignee:begin ([^>\r\n]*)-->\r?$/m;
 const endPattern = /^<!-- consignee:end -->(?=\r?$)/gm;
-
-/** Within what the bot writes a marker is content: a zero-width space makes it another line. */
-const disarm = (section: string) => section.replaceAll('<!-- consignee:', '<!--\u200b consignee:');
 
 /** @returns The bot's part of a body, between its markers. Content that is too long is cut at a section border. */
 export function printBody(marker: BodyMarker, sections: readonly string[]): string {

@@ -24,10 +24,10 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function addMissingValues(text: string | undefined, key: string, values: Values): AddedValues {
   const file = readValuesFile(text ?? '');
-  if (file.kind === 'left-alone') return file;
+  if (file.kind === 'left-alone') return { kind: 'left-alone', because: file.because };
   const before = text ?? '';
   const block = findBlock(file, key);
-  if (block.kind === 'left-alone') return block;
+  if (block.kind === 'left-alone') return { kind: 'left-alone', because: block.because };
   const missing = block.kind === 'none' ? values : without(values, block.names);
   const names = Object.keys(missing);
   if (block.kind === 'block' && names.length === 0) return { kind: 'unchanged', text: before, added: [] };

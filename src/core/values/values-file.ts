@@ -5,6 +5,10 @@ export interface LeftAlone {
   readonly kind: 'left-alone';
   /** A clause: "it has several documents". */
   readonly because: string;
+  /** Where that is, counted from 1. */
+  readonly line?: number;
+  /** Whether controllers read it all the same. */
+  readonly legible?: true;
 }
 
 /** A values file that lines can be added to. */
@@ -17,6 +21,8 @@ export interface ValuesFile {
   /** Column of the top-level keys, counted from 0. */
   readonly indent: number;
   readonly columnOf: (node: Node) => number;
+  /** Counted from 1. */
+  readonly lineOf: (node: Node) => number;
 }
 
 /** One application's block. */
@@ -38,36 +44,41 @@ export interface ValuesBlock {
  */
 export function readValuesFile(text: string): ValuesFile | LeftAlone {
   const lines = new LineCounter();
-  const columnOf = (node: Node) => lines.linePos(node.range?.[0] ?? 0).col - 1;
+  const placeOf = (node: Node) => lines.linePos(node.range?.[0] ?? 0);
+  const columnOf = (node: Node) => placeOf(node).col - 1;
+  const lineOf = (node: Node) => placeOf(node).line;
   const documents = parse(text, lines);
   if (documents === undefined) return leftAlone('it is nested too deeply');
   const [document] = documents;
-  const because = whyNotText(text) ?? whyNotParsed(documents, lines);
-  if (because !== undefined) return leftAlone(because);
+  const unread = whyNotText(text) ?? whyNotParsed(documents, lines);
+  if (unread) return { kind: 'left-alone', ...unread };
   if (document === undefined || isEmpty(document.contents)) {
-    return { kind: 'file', text, document: undefined, data: {}, indent: 0, columnOf };
+    return { kind: 'file', text, document: undefined, data: {}, indent: 0, columnOf, lineOf };
   }
   const unfit = whyNotContents(document);
-  if (unfit !== undefined) return leftAlone(unfit);
+  if (unfit) return { kind: 'left-alone', ...unfit };
   const first = isMap(document.contents) ? document.contents.items[0]?.key : undefined;
   const data = document.toJS() as Readonly<Record<string, unknown>>;
-  return { kind: 'file', text, document, data, indent: first ? columnOf(first as Node) : 0, columnOf };
+  return { kind: 'file', text, document, data, indent: first ? columnOf(first as Node) : 0, columnOf, lineOf };
 }
 
-function whyNotText(text: string): string | undefined {
-  if (text.startsWith('\ufeff')) return 'it begins with a byte order mark';
+type Why = Omit<LeftAlone, 'kind'>;
+
+function whyNotText(text: string): Why | undefined {
+  if (text.startsWith('\ufeff')) return { because: 'it begins with a byte order mark' };
   const unfit = findUnfitCharacter(text);
-  if (unfit) return `in line ${unfit.line} ${unfit.message}`;
+  if (unfit) return { because: `in line ${unfit.line} ${unfit.message}`, line: unfit.line };
   const tab = text.split('\n').findIndex((line) => /^ *\t/.test(line));
-  return tab < 0 ? undefined : `line ${tab + 1} begins with a tab`;
+  return tab < 0 ? undefined : { because: `line ${tab + 1} begins with a tab`, line: tab + 1 };
 }
 
-function whyNotParsed([document, second]: readonly Document.Parsed[], lines: LineCounter): string | undefined {
-  if (second) return 'it has several documents';
+function whyNotParsed([document, second]: readonly Document.Parsed[], lines: LineCounter): Why | undefined {
+  if (second) return { because: 'it has several documents' };
   const [error] = document?.errors ?? [];
   if (!error) return undefined;
   const { line } = lines.linePos(error.pos[0]);
-  return error.code === 'DUPLICATE_KEY' ? `a key stands twice (line ${line})` : `line ${line} is not YAML`;
+  const because = error.code === 'DUPLICATE_KEY' ? `a key stands twice (line ${line})` : `line ${line} is not YAML`;
+  return { because, line };
 }
 
 const leftAlone = (because: string): LeftAlone => ({ kind: 'left-alone', because });
@@ -87,11 +98,11 @@ function isEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.value === null && (node.source ?? '') === '');
 }
 
-function whyNotContents(document: Document.Parsed): string | undefined {
+function whyNotContents(document: Document.Parsed): Why | undefined {
   const { contents } = document;
-  if (!isMap(contents)) return 'it is not a mapping';
-  if (contents.flow) return 'it is written in braces';
-  if (contents.has('sops')) return 'it is encrypted by SOPS';
+  if (!isMap(contents)) return { because: 'it is not a mapping' };
+  if (contents.flow) return { because: 'it is written in braces', legible: true };
+  if (contents.has('sops')) return { because: 'it is encrypted by SOPS', legible: true };
   let aliases = false;
   visit(document, {
     Alias: () => {
@@ -101,7 +112,7 @@ function whyNotContents(document: Document.Parsed): string | undefined {
       if (isScalar(key) && key.value === '<<') aliases = true;
     },
   });
-  return aliases ? 'it has aliases or merge keys' : undefined;
+  return aliases ? { because: 'it has aliases or merge keys', legible: true } : undefined;
 }
 
 /** Finds the block of `key`, which may also be there and empty. */
@@ -117,7 +128,7 @@ export function findBlock(file: ValuesFile, key: string): ValuesBlock | LeftAlon
   const [start = 0, end = 0] = value.range ?? [];
   if (value.flow) {
     const opened = openBraces(text, start, end);
-    return opened ? { ...empty, ...opened } : leftAlone(`${key} is written in braces`);
+    return opened ? { ...empty, ...opened } : { ...leftAlone(`${key} is written in braces`), legible: true };
   }
   const [first] = value.items;
   const data = value.toJS(document as Document) as Readonly<Record<string, unknown>>;
