@@ -397,7 +397,7 @@ describe('what people do is left alone, and said', () => {
     ]);
     await execute('git', ['-C', clone, 'push', '--quiet']);
     const { code, out } = await runCli(['run', ...config]);
-    expect(out.replace(/\s+/g, ' ')).toContain('Kept as people changed them: components/podinfo/deploy.yaml');
+    expect(out.replace(/\s+/g, ' ')).toContain('Kept as people changed it: components/podinfo/deploy.yaml');
     expect(code).toBe(0);
     const { stdout } = await execute('git', [
       '-C',
