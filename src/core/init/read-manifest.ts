@@ -1,6 +1,6 @@
-import { parseAllDocuments } from 'yaml';
 import { type ComponentName, parseComponentName } from '../component/component-name.ts';
 import { isMapping, type Mapping } from '../component/mapping.ts';
+import { readDocuments } from '../document/read-documents.ts';
 
 /** What a manifest of people says about deliveries. */
 export interface FoundInManifest {
@@ -48,19 +48,18 @@ const maxLength = 1024 * 1024;
  * @see ocm-domain.md 2 for the fields; Flux, kustomize.toolkit.fluxcd.io/v1, `Kustomization`
  */
 export function readManifest(file: string, text: string): FoundInManifest {
-  const objects = readDocuments(text).flatMap(itemsOf);
+  const objects = dataOf(text).flatMap(itemsOf);
   return {
     deployed: objects.flatMap((it) => deployedBy(it, file)),
     fluxPaths: objects.flatMap((it) => fluxPathOf(it, file)),
   };
 }
 
-function readDocuments(text: string): readonly unknown[] {
+function dataOf(text: string): readonly unknown[] {
   if (text.length > maxLength || !/delivery\.ocm\.software|kustomize\.toolkit\.fluxcd\.io/.test(text)) return [];
   try {
-    const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' });
-    if ('empty' in documents) return [];
-    return documents.filter(({ errors }) => errors.length === 0).map((it): unknown => it.toJS({ maxAliasCount: 100 }));
+    const documents = readDocuments(text).filter(({ errors }) => errors.length === 0);
+    return documents.map((it): unknown => it.toJS({ maxAliasCount: 100 }));
   } catch {
     // Nested too deeply, or more aliases than anybody writes.
     return [];

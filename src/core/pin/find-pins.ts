@@ -6,11 +6,11 @@ import {
   isSeq,
   LineCounter,
   type ParsedNode,
-  parseAllDocuments,
   Scalar,
   type YAMLMap,
 } from 'yaml';
 import type { ComponentName } from '../component/component-name.ts';
+import { readDocuments } from '../document/read-documents.ts';
 
 /** The controllers that deploy components: ocm-controller, and those of ocm-k8s-toolkit. */
 export type Generation = 1 | 2;
@@ -80,12 +80,6 @@ export function findPins(text: string, component: ComponentName): FoundPins {
   }
 }
 
-/** @returns The documents of a text as other readers of manifests take them; none for an empty one. */
-export function readDocuments(text: string, lineCounter = new LineCounter()): readonly Document.Parsed[] {
-  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'silent' });
-  return 'empty' in documents ? [] : documents;
-}
-
 interface Searching {
   readonly document: Document.Parsed;
   readonly lines: LineCounter;
@@ -152,7 +146,14 @@ function lookUp(from: ParsedNode | YAMLMap, keys: readonly string[], document: D
   return found;
 }
 
-function entryOf(map: YAMLMap, key: string, document: Document.Parsed): LookedUp | undefined {
+/** @param seen Mappings that do not have the key: each is merged from many times in a text that is made to keep readers busy. */
+function entryOf(
+  map: YAMLMap,
+  key: string,
+  document: Document.Parsed,
+  seen = new Set<unknown>(),
+): LookedUp | undefined {
+  seen.add(map);
   const node = map.get(key, true);
   if (node !== undefined) return resolve(node, document);
   const merged = map.get('<<', true);
@@ -160,7 +161,7 @@ function entryOf(map: YAMLMap, key: string, document: Document.Parsed): LookedUp
   const { node: source } = resolve(merged, document);
   for (const it of isSeq(source) ? source.items : [source]) {
     const { node: other } = resolve(it, document);
-    const found = isMap(other) ? entryOf(other, key, document) : undefined;
+    const found = isMap(other) && !seen.has(other) ? entryOf(other, key, document, seen) : undefined;
     if (found) return { node: found.node, indirect: true };
   }
   return undefined;

@@ -1,8 +1,9 @@
 import { parseDocument } from 'yaml';
+import { readDocuments } from '../document/read-documents.ts';
 import { isAmbiguousScalar } from '../document/strict-yaml.ts';
 import { sameData } from '../template/json-data.ts';
 import type { Version } from '../version/version.ts';
-import { type PinValue, readDocuments } from './find-pins.ts';
+import type { PinValue } from './find-pins.ts';
 
 /**
  * Puts a version in the place of another one. Nothing else of the text changes, not one byte; and read again, it says the same but

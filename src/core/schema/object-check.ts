@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { parseAllDocuments } from 'yaml';
+import { readDocuments } from '../document/read-documents.ts';
 import type { YamlPath } from '../document/strict-yaml.ts';
 import { Failure } from '../failure.ts';
 import { builtInSchemas } from './built-in-schemas.ts';
@@ -76,9 +76,9 @@ function readDefinitions({ text, source }: DefinitionFile): readonly Definition[
 
 function parseDocuments(text: string, source: string): readonly unknown[] {
   try {
-    const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' });
-    const [error] = 'empty' in documents ? [] : documents.flatMap((it) => it.errors);
-    if (!error) return 'empty' in documents ? [] : documents.map((it) => it.toJS({ maxAliasCount: 0 }));
+    const documents = readDocuments(text);
+    const [error] = documents.flatMap((it) => it.errors);
+    if (!error) return documents.map((it) => it.toJS({ maxAliasCount: 0 }));
   } catch {
     // Nested too deeply for the parser, or aliases, which these files do not have.
   }

@@ -1,4 +1,5 @@
-import { isMap, parseAllDocuments } from 'yaml';
+import { isMap } from 'yaml';
+import { readDocuments } from '../document/read-documents.ts';
 import { decodeUtf8 } from '../document/strict-yaml.ts';
 import { Failure } from '../failure.ts';
 import { parseSimpleSchema, type SchemaField } from './simple-schema.ts';
@@ -50,8 +51,7 @@ export function parseGraphDefinition(bytes: Uint8Array, source: string): GraphDe
 /** @returns All definitions in a text, as they are written; `undefined` when it is not YAML. */
 export function readDefinitions(text: string): readonly Readonly<Record<string, unknown>>[] | undefined {
   try {
-    const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' });
-    if ('empty' in documents) return [];
+    const documents = readDocuments(text);
     if (documents.some(({ errors }) => errors.length > 0)) return undefined;
     return documents.flatMap((document) => {
       const value: unknown = isMap(document.contents) ? document.toJS({ maxAliasCount: 100 }) : undefined;

@@ -1,11 +1,9 @@
-import { parseAllDocuments } from 'yaml';
+import { readDocuments } from '../document/read-documents.ts';
 
 /** @returns Whether a document of the manifest is a Flux Kustomization whose path contains `folder`. */
 export function coversFolder(text: string, folder: string): boolean {
   if (!text.includes('kustomize.toolkit.fluxcd.io')) return false;
-  const documents = parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' });
-  if ('empty' in documents) return false;
-  return documents.some((document) => {
+  return readDocuments(text).some((document) => {
     if (document.errors.length > 0 || document.get('kind') !== 'Kustomization') return false;
     const path = document.getIn(['spec', 'path']);
     return typeof path === 'string' && contains(path, folder);

@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import { readDocuments } from '../document/read-documents.ts';
 
 /** An object that a manifest declares. */
 export interface DeclaredObject {
@@ -23,9 +24,7 @@ export function readObjects(text: string): readonly DeclaredObject[] {
   if (text.length > maxLength || !text.includes('apiVersion') || !text.includes('metadata')) return [];
   const lines = new LineCounter();
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-    if ('empty' in documents) return [];
-    return documents
+    return readDocuments(text, lines)
       .filter((it) => it.errors.length === 0)
       .flatMap((it) => objectsOf(it.contents, (node) => lines.linePos(node.range?.[0] ?? 0).line));
   } catch {

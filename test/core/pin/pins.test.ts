@@ -157,6 +157,23 @@ describe('an object is found by the component that it deploys', () => {
     expect(findPins('a: [ "\\n"', component).unreadable).toBe(false);
     expect(findPins(`# example.org/podinfo\n${'['.repeat(100_000)}`, component).unreadable).toBe(true);
   });
+
+  test('in a text that merges from itself again and again, at once', () => {
+    const lines = Array.from(
+      { length: 60 },
+      (_, index) => `x${index + 1}: &x${index + 1} { <<: [*x${index}, *x${index}] }\n`,
+    );
+    const text = `# example.org/podinfo\nx0: &x0 { a: 1 }\n${lines.join('')}<<: *x60\n`;
+    expect(findPins(text, component)).toEqual({ pins: [], unreadable: false });
+  });
+
+  test('whose version comes by a merge key', () => {
+    const text = first('v1.0.0').replace(
+      'spec:\n',
+      'x: &x { component: example.org/podinfo }\nspec:\n  <<: [{ a: 1 }, *x]\n',
+    );
+    expect(findPins(text.replace('  component: example.org/podinfo\n', ''), component).pins).toHaveLength(1);
+  });
 });
 
 describe('the field means what its controller makes of it', () => {
