@@ -28,17 +28,21 @@ export async function refuseGenerationChange({
   files,
   content,
 }: GenerationChange): Promise<void> {
-  // Blobs are read for this alone, and sets are changed rarely.
-  if (!installed || installed.templates === lock.templates) return;
+  // Blobs are read for this alone, and sets are changed rarely; those of the repository's own may change under their name.
+  if (!installed || (installed.templates === lock.templates && installed.inputs === lock.inputs)) return;
   const blobs = await content.readBlobs(installed.files.map(({ blob }) => blob));
   const before = generationOfManifests([...blobs.values()].map((it) => Buffer.from(it).toString()));
   const after = generationOfManifests(files.values());
   if (before === undefined || after === undefined || before === after) return;
+  const back =
+    installed.templates === lock.templates
+      ? `Put the set ${lock.templates} back to what it was`
+      : `Set "templates: ${installed.templates}" again`;
   throw new Failure(
     'configuration',
     `${name} is deployed by ${nameOf(before)}, and the template set ${lock.templates} is for ${nameOf(after)}: merging would prune its workloads.`,
     {
-      remedy: `Set "templates: ${installed.templates}" again; or add the component under another application name with ${lock.templates}, and remove ${name} once that one runs.`,
+      remedy: `${back}; or add the component under another application name with ${lock.templates}, and remove ${name} once that one runs.`,
     },
   );
 }

@@ -46,6 +46,19 @@ describe('generation 2', () => {
   });
 });
 
+/** The same for generation 2. */
+const ownSetOfTwo = {
+  '.consignee/templates/own/set.yaml': ownSet['.consignee/templates/own/set.yaml'].replace(
+    'ComponentVersion',
+    'Component',
+  ),
+  '.consignee/templates/own/version.yaml': `apiVersion: delivery.ocm.software/v1alpha1
+kind: Component
+metadata: { name: podinfo, namespace: ocm-system }
+spec: { interval: 30s, component: a.b/c, repositoryRef: { name: r }, semver: '\${{ component.version }}' }
+`,
+};
+
 /** A resource that defines a kind. */
 const graph = (spec: string) => ({
   note: `apiVersion: kro.run/v1alpha1
@@ -131,6 +144,18 @@ describe('a change of generation', () => {
     await install(world, 'v1.0.0');
     await configure(world, '');
     expect(failureOf(await world.pass())?.message).toContain('is deployed by generation 2 of the OCM controllers');
+  });
+
+  test("within a set of one's own, which keeps its name, is refused as well", async () => {
+    await using world = await createWorld({ config: 'templates: own\n' });
+    await world.person.commit('main', ownSet);
+    await install(world, 'v1.0.0');
+    await world.person.commit('main', ownSetOfTwo);
+    const refs = await world.refs();
+    const failure = failureOf(await world.pass());
+    expect(failure?.message).toContain('would prune its workloads');
+    expect(failure?.remedy).toContain('Put the set own back to what it was');
+    expect(await world.refs()).toBe(refs);
   });
 
   test('is none when a set of the same generation takes over', async () => {
