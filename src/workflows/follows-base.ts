@@ -1,6 +1,6 @@
 import type { Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
-import { componentsFolderOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import { componentsFolderOf, copiesFolderOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
 import type { CommitSha, Tree } from '../core/repository/commit.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import { findDeclaredElsewhere } from './find-declared-elsewhere.ts';
@@ -30,10 +30,12 @@ export async function followsBase(following: Following): Promise<boolean> {
   // Merging it would bring back what was taken out of the base branch by force.
   if (!(await content.isAncestor(parent, state.commit))) return false;
   const before = await content.readTree(parent);
+  const files = [...(installed?.files ?? []), ...proposed.files].map(({ path }) => path);
+  const copies = copiesFolderOf(installation);
   const paths = [
     lockPathOf(installation),
     evidencePathOf(installation),
-    ...[...(installed?.files ?? []), ...proposed.files].map(({ path }) => path),
+    ...files.flatMap((path) => [path, `${copies}/${path}`]),
     ...[installed, proposed].flatMap((lock) => lock?.pinned ?? []),
     ...(addsValues(following) ? [installation.valuesPath] : []),
   ];
@@ -41,8 +43,8 @@ export async function followsBase(following: Following): Promise<boolean> {
   if (isMovedIn(following, before)) return false;
   const changed = new Map([...state.tree].filter(([path]) => !isSame(path, before, state.tree)));
   const written = proposed.files.map(({ path }) => path);
-  const files = await readTexts(content, await content.readTree(head), written);
-  return (await findDeclaredElsewhere({ installation, files, tree: changed, content })).length === 0;
+  const texts = await readTexts(content, await content.readTree(head), written);
+  return (await findDeclaredElsewhere({ installation, files: texts, tree: changed, content })).length === 0;
 }
 
 /** Whether people changed something in the application's folder while a file is missing there, which it may be. */

@@ -111,6 +111,19 @@ describe.concurrent('files that people edited', () => {
     await expectNothingWritten(world, 'leave waiting-for-merge');
   });
 
+  test('a copy that somebody edits while a pull request is open: it follows, and can be merged', async ({
+    installed: world,
+  }) => {
+    await edit(world, deploy, ...mine);
+    await install(world, 'v1.1.0');
+    await world.publish('v1.2.0');
+    expect(await world.step()).toBe('open');
+    await world.person.commit('main', { [`${copies}/${deploy}`]: 'kind: Other\n' });
+    expect(await world.step()).toBe('update');
+    await world.git.git('merge-tree', '--write-tree', 'main', branch);
+    await expectNothingWritten(world, 'leave waiting-for-merge');
+  });
+
   test('copies of renders are no configuration', async ({ installed: world }) => {
     await world.person.commit('main', {
       [`${copies}/x.yaml`]: '\ufeffno: [configuration',
