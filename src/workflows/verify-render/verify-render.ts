@@ -87,6 +87,7 @@ async function verifyInstallation(
   const result = reasons.length > 0 ? 'refused' : all.length > 0 ? 'differs' : 'reproduced';
   const notes = [
     ...(await noteOnInputs({ installation, lock }, attempt, { view, world })),
+    ...noteEdited(attempt),
     ...noteUnlisted({ installation, lock }, attempt, state.tree),
     ...judged.notes,
   ];
@@ -212,6 +213,17 @@ async function noteOnInputs(
   return [
     `It was rendered from other inputs than this commit has; changed since: ${changed.join(', ')}. "consignee run" proposes it anew.`,
   ];
+}
+
+/** A proposal keeps whatever people had made of a file: it reproduces with that, and proves nothing about it. */
+function noteEdited({ again }: Attempt): readonly string[] {
+  const kept = again?.kind === 'rendered' ? again.compared.kept : [];
+  const files = kept.map(({ path, state, movedFrom }) => {
+    const from = movedFrom === undefined ? '' : ` (moved from ${movedFrom})`;
+    return `${path}${state === 'removed' ? ' (removed)' : from}`;
+  });
+  if (files.length === 0) return [];
+  return [`Changed by people before it was proposed, and verified only to be as they left it: ${files.join(', ')}.`];
 }
 
 /** Nothing says whose these are: people may add files of their own. */
