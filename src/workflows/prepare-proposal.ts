@@ -15,6 +15,7 @@ import { findKnown } from './find-known.ts';
 import { holdAgainstBase } from './hold-against-base.ts';
 import { makeInstallation, readValuesText } from './make-installation.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
+import { refuseStillPinned } from './pin/locate-pin.ts';
 import type { PreviewSubject } from './preview-input.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
@@ -122,6 +123,8 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   const known = installed?.inputs === inputs.digest && !input.floats;
   if (known && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
+  if (installation.manage !== 'pin' && input.installed?.pinned !== undefined)
+    await refuseStillPinned({ installation, state: input.view.state, content: ports.forge.content });
   const rendered = await makeInstallation({
     installation,
     version: candidate.version,

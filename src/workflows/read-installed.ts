@@ -6,10 +6,9 @@ import type { RepositoryState } from './observe-repository.ts';
 
 /**
  * @returns The lock file on the base branch.
- * @throws {Failure} `configuration` when it is of another component: what is deployed would be replaced by something else; and when
- *   manifests of people are still there where they are to be rendered.
+ * @throws {Failure} `configuration` when it is of another component: what is deployed would be replaced by something else.
  */
-export function readInstalled({ texts, tree }: RepositoryState, installation: Installation): LockFile | undefined {
+export function readInstalled({ texts }: RepositoryState, installation: Installation): LockFile | undefined {
   const path = lockPathOf(installation);
   const text = texts.get(path);
   const lock = text === undefined ? undefined : parseLockFile(text, path);
@@ -21,9 +20,5 @@ export function readInstalled({ texts, tree }: RepositoryState, installation: In
       remedy: `Give the new component an application of its own, and remove the files of ${name} with git to uninstall it.`,
     });
   }
-  if (lock.pinned === undefined || installation.manage === 'pin' || !tree.has(lock.pinned)) return lock;
-  throw new Failure('configuration', `${name} is to be rendered, and is deployed by ${lock.pinned}, which is yours.`, {
-    place: { file: path },
-    remedy: `Set "manage: pin" again, or remove ${lock.pinned}: both would deploy ${component}.`,
-  });
+  return lock;
 }

@@ -68,6 +68,25 @@ export async function locatePin(locating: Locating): Promise<LocatedPin> {
   return only;
 }
 
+/**
+ * Looks everywhere: the lock file only says where the manifest was when that was written, and people may have moved it since.
+ *
+ * @throws {Failure} `configuration` when manifests of people still deploy what is to be rendered.
+ */
+export async function refuseStillPinned(locating: Omit<Locating, 'before'>): Promise<void> {
+  const { installation, state } = locating;
+  const everywhere = { ...locating, before: undefined };
+  const { located } = await search([...state.tree.keys()].filter(placesOf(everywhere)), everywhere);
+  const [first] = located;
+  if (!first) return;
+  const { name, component } = installation;
+  const { path, pin } = first;
+  throw new Failure('configuration', `${name} is to be rendered, and is deployed by ${path}, which is yours.`, {
+    place: { file: path, line: pin.line },
+    remedy: `Set "manage: pin" again, or remove the ${pin.kind} from ${path}: both would deploy ${component}.`,
+  });
+}
+
 const none: Found = { located: [], unreadable: [] };
 
 /** What lies in the folder of an environment that has the same component belongs to that one. */

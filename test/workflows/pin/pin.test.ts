@@ -186,7 +186,13 @@ describe('an installation is held, and told what to do,', () => {
     await world.person.commit('main', { '.consignee/config.yaml': config.replace('manage: pin', 'manage: render') });
     await expectNothingWritten(world, 'failed configuration');
     expect(await why(world)).toContain('is to be rendered, and is deployed by apps/podinfo.yaml, which is yours');
-    await world.person.commit('main', { [file]: undefined });
+    const moved = 'apps/moved.yaml';
+    await world.person.commit('main', { [file]: 'kind: Other\n', [moved]: manifests[1]('v1.0.0') });
+    await expectNothingWritten(world, 'failed configuration');
+    expect(await why(world)).toContain(
+      `remove the ComponentVersion from ${moved}: both would deploy example.org/podinfo.`,
+    );
+    await world.person.commit('main', { [moved]: 'kind: Other\n' });
     expect(await world.step()).toBe('open');
   });
 });
