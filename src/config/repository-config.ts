@@ -30,7 +30,7 @@ export function parseRepositoryConfig(files: ReadonlyMap<string, string>): Repos
     if (environments.size === 0) environments.set('default', { content: { path: '.' }, placeOf: () => top.placeOf() });
     const providers = new Map(blocksOf(top, 'providers', top.content.providers));
     const config = { top, providers, environments, applications };
-    findings.push(...checkStructure(config));
+    for (const it of checkStructure(config)) findings.push(it);
     if (findings.length === 0) return config;
   }
   throw configurationFailure(findings, 'the repository configuration');
@@ -60,7 +60,8 @@ function parseBlock<Content>(
 ): Block<Content> | undefined {
   const read = readConfigDocument(text, file);
   const checked = read.kind === 'read' ? checkDocument(schema, read.document) : read;
-  if (checked.kind === 'findings') findings.push(...checked.findings);
+  // One by one: a call takes only so many arguments.
+  if (checked.kind === 'findings') for (const it of checked.findings) findings.push(it);
   if (read.kind === 'findings' || checked.kind === 'findings') return undefined;
   return { content: checked.value, placeOf: (...path) => read.document.placeOf(path) };
 }

@@ -17,10 +17,10 @@ export interface Proposed {
 
 /** A world with an installed version, and people who propose changes. */
 export interface PeopleWorld extends CommandWorld {
-  /** Opens a pull request of the maintainer with one commit. */
-  propose(branch: string, files: Files): Promise<Proposed>;
+  /** Opens a pull request of the maintainer with one commit, their own or of another account. */
+  propose(branch: string, files: Files, author?: string): Promise<Proposed>;
   /** Adds a commit, with an author whom the forge knows by the address. */
-  push(branch: string, files: Files): Promise<CommitSha>;
+  push(branch: string, files: Files, author?: string): Promise<CommitSha>;
   /** Approves as the administrator: by a comment, or by a review. */
   approveAsAdmin(number: number, comment?: string): Promise<void>;
   passWith(ports: PassPorts): Promise<void>;
@@ -35,12 +35,12 @@ export interface PeopleWorld extends CommandWorld {
 export async function createPeopleWorld(config = ''): Promise<PeopleWorld> {
   const world = await createCommandWorld(config);
   const { site } = world;
-  const push: PeopleWorld['push'] = async (branch, files) => {
+  const push: PeopleWorld['push'] = async (branch, files, author = 'mira') => {
     await site.person.commit(branch, files, 'main');
     const { git } = site.person;
     await git('fetch', '-q', 'origin');
     await git('checkout', '-q', '-B', branch, `origin/${branch}`);
-    await git('commit', '-q', '--amend', '--no-edit', '--author', 'Mira <mira@example.test>');
+    await git('commit', '-q', '--amend', '--no-edit', '--author', `${author} <${author}@example.test>`);
     await git('push', '-q', '--force', 'origin', branch);
     const tip = await site.git.tip(`refs/heads/${branch}`);
     if (!tip) throw new Error('There is no branch.');
@@ -49,8 +49,8 @@ export async function createPeopleWorld(config = ''): Promise<PeopleWorld> {
   return {
     ...world,
     push,
-    async propose(branch, files) {
-      const head = await push(branch, files);
+    async propose(branch, files, author) {
+      const head = await push(branch, files, author);
       const request = { head: branch, base: 'main', title: `Change of ${branch}` };
       const number = await site.accounts?.openPullRequest('maintainer', request);
       if (number === undefined) throw new Error('There are no accounts.');

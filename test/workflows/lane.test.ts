@@ -7,6 +7,8 @@ import { catchUpComments } from '../../src/workflows/catch-up-comments.ts';
 import { createLane, type Lane, type LaneInput } from '../../src/workflows/lane.ts';
 import type { PassPorts } from '../../src/workflows/pass.ts';
 import { branch, type CommandWorld, createProposed, withForge } from '../support/command-world.ts';
+import { createInstalled } from '../support/people-world.ts';
+import { configPath, configText } from '../support/world.ts';
 
 interface Running extends AsyncDisposable {
   readonly lane: Lane;
@@ -273,4 +275,24 @@ describe('passes', () => {
     expect(running.passes).toEqual([]);
     expect((await world.said()).holds).toEqual([]);
   });
+});
+
+test('a pull request of people is looked at once a webhook tells of it, and again for an approval', async () => {
+  const trusting = 'roles: { trust: { users: [harbourmaster] } }\n';
+  await using world = await createInstalled(trusting);
+  await using running = start(world);
+  await running.until(() => running.passes.length === 1);
+  const { number, head } = await world.propose('mine', { [configPath]: configText(`${trusting}merge: automatic\n`) });
+  running.lane.hint({ kind: 'pull-request', repository, number, head: 'mine' }, 1);
+  await running.until(() => running.done.includes(1));
+  expect(await world.statuses(head)).toEqual([expect.stringContaining('config failure Waits for an approval')]);
+  const looks = () => world.log.filter(({ event }) => event === 'pull-requests.looked-at').length;
+  const before = looks();
+  await world.approveAsAdmin(number, `/approve ${head}`);
+  const comment = (await world.site.forge.comments.list(number)).at(-1);
+  if (!comment) throw new Error('There is no comment.');
+  running.lane.hint(eventOf(comment), 2);
+  await running.until(() => looks() > before);
+  expect(await world.statuses(head)).toEqual([expect.stringContaining('config success Approved by harbourmaster')]);
+  expect(running.passes).toHaveLength(1);
 });

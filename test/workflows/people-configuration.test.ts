@@ -85,6 +85,9 @@ test('what loosens fails until somebody with the role approves exactly that head
   await world.approveAsAdmin(number);
   await world.steps();
   expect(await world.statuses(next)).toEqual(['config success Approved by harbourmaster; no decision changes']);
+  const last = await world.push('mine', { 'notes.txt': 'even more\n' });
+  await world.steps();
+  expect(await world.statuses(last), 'a review of the head before').toEqual(waits);
 });
 
 test('neither those without the role nor those who have a part in it can approve', async () => {
@@ -98,6 +101,16 @@ test('neither those without the role nor those who have a part in it can approve
   const [remark = ''] = await world.remarks(number);
   expect(remark).toContain('The approval of olav does not count: they may not');
   expect(remark).toContain('The approval of mira does not count: they opened it, or have a commit in it');
+});
+
+test('whoever opened it cannot approve the commits of somebody else in it', async () => {
+  await using world = await createInstalled('roles: { trust: { users: [mira] } }\n');
+  const config = configText('roles: { trust: { users: [mira] } }\nmerge: automatic\n');
+  const { number, head } = await world.propose('mine', { [configPath]: config }, 'olav');
+  await world.comment('maintainer', number, `/approve ${head}`);
+  await world.steps();
+  expect(await world.statuses(head)).toEqual([expect.stringContaining('config failure Waits for an approval')]);
+  expect((await world.remarks(number))[0]).toContain('The approval of mira does not count: they opened it');
 });
 
 test('nobody can approve what has commits of nobody knows whom', async () => {
@@ -128,6 +141,7 @@ test('hostile heads get one clear message each, and the others go on', async () 
   const template = await world.propose('template', { ...endless, [configPath]: configText('templates: mine\n') });
   const huge = await world.propose('huge', { 'values.yaml': `# ${'x'.repeat(5 * 1024 * 1024)}\n` });
   const path = await world.propose('path', { '.consignee/keys/a.pub': 'no key\n', 'b c.txt': 'x\n' });
+  const flood = await world.propose('flood', { [configPath]: '"x" '.repeat(60_000) });
   const odd = await oddPath(world);
   const fine = await world.propose('fine', { 'values.yaml': 'podinfo:\n  replicas: 2\n' });
   await world.steps();
@@ -136,6 +150,7 @@ test('hostile heads get one clear message each, and the others go on', async () 
     'values failure values.yaml: it is no plain text in UTF-8, or it is larger than 5 MiB',
   ]);
   expect(await world.statuses(path.head)).toEqual(['config success no decision changes']);
+  expect(await world.statuses(flood.head)).toEqual([expect.stringMatching(/^config failure .*, and \d+ more$/)]);
   expect(await world.statuses(odd)).toEqual(['config success no decision changes']);
   expect(await world.statuses(fine.head)).toEqual(['values success The values can be used']);
   expect(world.log.filter(({ event }) => event === 'pull-request.failed')).toEqual([]);

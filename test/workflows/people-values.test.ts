@@ -24,7 +24,7 @@ const broken = [
   ['a block that is text', 'podinfo: text\n', 'values.yaml:1: podinfo is not a mapping'],
   ['a block that is gone', 'other:\n  a: 1\n', 'values.yaml: the block podinfo is gone, which the controller reads'],
   ['a file that is gone', undefined, 'values.yaml: it is gone, and podinfo reads it'],
-  ['much text', `${good}${'# more\n'.repeat(50_000)}`, 'values.yaml: it is longer than 262144 characters'],
+  ['much text', `${good}${'# more\n'.repeat(50_000)}`, 'values.yaml: it is longer than 131072 characters'],
 ] as const;
 
 test('what the controller could not use fails, with the place', async () => {
@@ -62,6 +62,14 @@ test('a parameter that only the proposed version has is known', async () => {
   await createArchiveWriter().add(archiveIn(folder), podinfoVersion('v1.1.0', { parameters }, keys()));
   await world.steps();
   const { head } = await world.propose('mine', { 'values.yaml': `${good}  extra: 1\n` });
+  await world.steps();
+  expect(await world.statuses(head)).toEqual(['values success The values can be used']);
+});
+
+test('what stands there already is not advised on again', async () => {
+  await using world = await createInstalled();
+  await world.site.person.commit('main', { 'values.yaml': 'podinfo:\n  replcas: 4\n' });
+  const { head } = await world.propose('mine', { 'values.yaml': 'podinfo:\n  replcas: 4 # more\nother: 1\n' });
   await world.steps();
   expect(await world.statuses(head)).toEqual(['values success The values can be used']);
 });

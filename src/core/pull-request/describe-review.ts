@@ -112,13 +112,12 @@ function describeValues(values: readonly ReviewedValues[]): readonly string[] {
   const advice = rows.some((it) => it.startsWith('* ⚠'))
     ? ['What has the sign ⚠ is advice: no controller checks it.']
     : [];
-  return [limited(rows).join('\n'), ...advice];
+  return [limited(rows, (it) => it), ...advice];
 }
 
 function describeConfiguration(configuration: ReviewedConfiguration, head: string): readonly string[] {
   if (configuration.kind === 'wrong') {
-    const rows = configuration.findings.map(describeFinding);
-    return ['It cannot be used as it is:', limited(rows).join('\n')];
+    return ['It cannot be used as it is:', limited(configuration.findings, describeFinding)];
   }
   return [...describeLoosened(configuration, head), ...describeChanges(configuration)];
 }
@@ -133,7 +132,7 @@ function describeLoosened(
   head: string,
 ): readonly string[] {
   if (loosened.length === 0) return [];
-  const rows = loosened.map(({ where, what }) => `* ${code(where)}: ${plain(cut(what, maxWords))}.`);
+  const rows = limited(loosened, ({ where, what }) => `* ${code(where)}: ${plain(cut(what, maxWords))}.`);
   const names = approvedBy.map(({ name }) => plain(name)).join(', ');
   const next =
     approvedBy.length > 0
@@ -142,7 +141,7 @@ function describeLoosened(
   const others = uncounted.slice(0, maxRows).map((it) => `* ${plain(cut(it, maxWords))}.`);
   return [
     '**It loosens what protects the installations:**',
-    limited(rows).join('\n'),
+    rows,
     next,
     ...(others.length > 0 ? [others.join('\n')] : []),
   ];
@@ -152,22 +151,22 @@ function describeChanges({ changes, more, planned }: ReadConfiguration): readonl
   const rows = changes
     .slice(0, maxRows)
     .map(({ name, now, next }) => [code(name), plain(cut(now, maxWords)), plain(cut(next, maxWords))]);
-  const wrong = changes.flatMap((it) => (it.wrong ? [describeFinding(it.wrong)] : []));
+  const wrong = changes.flatMap((it) => it.wrong ?? []);
   const left = more + Math.max(0, changes.length - maxRows);
   return [
     rows.length === 0 && more === 0 ? 'About no installation is decided otherwise.' : '',
     rows.length > 0 ? table(['installation', 'now', 'with this change'], rows) : '',
     left > 0 ? `… and ${count(left, 'more installation')} that may change.` : '',
-    limited(wrong).join('\n'),
+    limited(wrong, describeFinding),
     planned
       ? ''
       : 'What would be proposed is worked out only for branches of this repository, which those may push to who may write.',
   ].filter((it) => it !== '');
 }
 
-function limited(rows: readonly string[]): readonly string[] {
-  const more = rows.length - maxRows;
-  return more > 0 ? [...rows.slice(0, maxRows), `* … and ${more} more.`] : rows;
+function limited<Item>(items: readonly Item[], print: (item: Item) => string): string {
+  const more = items.length - maxRows;
+  return [...items.slice(0, maxRows).map(print), ...(more > 0 ? [`* … and ${more} more.`] : [])].join('\n');
 }
 
 function cutLines(text: string): string {

@@ -1,4 +1,5 @@
 import { isMap, isScalar, type Node } from 'yaml';
+import { sameData } from '../template/json-data.ts';
 import { findBlock, type LeftAlone, readValuesFile, type ValuesFile } from './values-file.ts';
 
 /** What is said of one place in a values file. */
@@ -27,23 +28,24 @@ export interface ValuesChange {
   readonly applications: readonly { readonly name: string; readonly installed: boolean }[];
 }
 
-/** Reading YAML takes time with its length, and anybody may propose some. In characters. */
-const maxLength = 256 * 1024;
+/** Reading YAML takes time with its length, and more with many keys; anybody may propose some. In characters. */
+const maxLength = 128 * 1024;
 
 /** Judges the form of a values file as it would be: whether it can be read, and whether the controllers find what they look for. */
 export function judgeValues({ before, after, applications }: ValuesChange): readonly ValuesRemark[] {
   const installed = applications.filter((it) => it.installed);
+  const former = fileOf(before);
   if (after.unreadable) {
     return [wrong('it is no plain text in UTF-8, or it is larger than 5 MiB')];
   }
   if (after.text === undefined) {
-    const readers = installed.filter(({ name }) => hasBlock(before, name)).map(({ name }) => name);
+    const readers = installed.filter(({ name }) => hasBlock(former, name)).map(({ name }) => name);
     return readers.length === 0 ? [] : [wrong(`it is gone, and ${readers.join(', ')} reads it`)];
   }
   if (after.text.length > maxLength) return [wrong(`it is longer than ${maxLength} characters`)];
   const file = readValuesFile(after.text);
   if (file.kind === 'left-alone') return [ofFile(file)];
-  return applications.flatMap((it) => judgeBlock(file, it, before));
+  return applications.flatMap((it) => judgeBlock(file, it, former));
 }
 
 const wrong = (message: string): ValuesRemark => ({ message, wrong: true });
@@ -57,24 +59,36 @@ function ofFile({ because, line, ...left }: LeftAlone): ValuesRemark {
 function judgeBlock(
   file: ValuesFile,
   { name, installed }: ValuesChange['applications'][number],
-  before: ValuesVersion,
+  former: ValuesFile | undefined,
 ): readonly ValuesRemark[] {
   const block = findBlock(file, name);
   if (block.kind === 'left-alone') return [{ ...ofFile(block), ...lineOf(file, [name]) }];
-  if (block.kind === 'block' || !hasBlock(before, name)) return [];
+  if (block.kind === 'block' || !hasBlock(former, name)) return [];
   const message = `the block ${name} is gone${installed ? ', which the controller reads' : ''}`;
   return [{ message, wrong: installed }];
 }
 
-function hasBlock({ text, unreadable }: ValuesVersion, name: string): boolean {
+function fileOf({ text, unreadable }: ValuesVersion): ValuesFile | undefined {
   const file = unreadable || text === undefined ? undefined : readValuesFile(text);
-  return file?.kind === 'file' && findBlock(file, name).kind === 'block';
+  return file?.kind === 'file' ? file : undefined;
 }
 
-/** @returns The line in which a value's key stands, or the nearest one above it. Nothing where the file cannot be read. */
-export function lineOfValue(text: string, path: readonly string[]): { readonly line?: number } {
-  const file = readValuesFile(text);
-  return file.kind === 'file' ? lineOf(file, path) : {};
+const hasBlock = (file: ValuesFile | undefined, name: string): boolean =>
+  file !== undefined && findBlock(file, name).kind === 'block';
+
+/** @returns Whether the values of an application differ. */
+export function findChangedBlocks(change: Pick<ValuesChange, 'before' | 'after'>): (application: string) => boolean {
+  const [before, after] = [fileOf(change.before), fileOf(change.after)];
+  return (application) => !sameData(before?.data[application], after?.data[application]);
+}
+
+/** Where the key of a value stands, or the nearest one above it. */
+type FindLine = (path: readonly string[]) => { readonly line?: number };
+
+/** @returns Finds lines in a text. Nothing where that cannot be read. */
+export function linesOfValues(text: string): FindLine {
+  const file = fileOf({ text, unreadable: false });
+  return (path) => (file ? lineOf(file, path) : {});
 }
 
 function lineOf({ document, lineOf: line }: ValuesFile, path: readonly string[]): { readonly line?: number } {

@@ -45,11 +45,10 @@ export async function lookAtPullRequests(
     if (said) looked.set(it.pullRequest.number, said);
   }
   for (const it of all) if (!it.due && it.said && doubted.has(it.head)) await guarded(it, world, () => say(it, world));
-  ports.log.info('pull-requests.looked-at', {
-    repository: options.repository,
-    open: view.others.length,
-    new: due.length,
-  });
+  if (due.length > 0) {
+    const { repository } = options;
+    ports.log.info('pull-requests.looked-at', { repository, open: view.others.length, new: due.length });
+  }
   return all.flatMap(({ pullRequest: { number }, said }) => watchedOf(number, looked.get(number) ?? said));
 }
 

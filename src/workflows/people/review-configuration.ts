@@ -14,17 +14,17 @@ export type ReadChange =
   | { readonly kind: 'read'; readonly state: RepositoryState }
   | { readonly kind: 'wrong'; readonly findings: readonly Finding[] };
 
-/** Reading YAML takes time with its length, and anybody may propose some. In characters. */
-const maxLength = 1024 * 1024;
+/** Reading YAML takes time with its length, and anybody may propose some. In characters, of what is not on the base branch already. */
+const maxLength = 256 * 1024;
 
 /** Reads the repository as it would be, at a commit that holds the merge. What is wrong with it is part of the result. */
 export async function readChange(
   commit: CommitSha,
   { forge }: PassPorts,
-  read: ReadConfiguration,
+  { read, base }: { readonly read: ReadConfiguration; readonly base: RepositoryState },
 ): Promise<ReadChange> {
   const bounded: ReadConfiguration = (files) => {
-    checkLength(files);
+    checkLength([...files].filter(([path, text]) => isParsed(path) && base.texts.get(path) !== text));
     return read(files);
   };
   try {
@@ -36,14 +36,16 @@ export async function readChange(
   }
 }
 
-function checkLength(files: ReadonlyMap<string, string>): void {
-  const isParsed = (path: string) =>
-    path === `${configurationFolder}/config.yaml` || path.startsWith(`${configurationFolder}/applications/`);
-  const length = [...files].reduce((sum, [path, text]) => sum + (isParsed(path) ? text.length : 0), 0);
-  if (length <= maxLength) return;
-  throw new Failure('configuration', `The configuration is longer than ${maxLength} characters.`, {
-    place: { file: `${configurationFolder}/config.yaml` },
-    remedy: 'Make it shorter.',
+const isParsed = (path: string): boolean =>
+  path === `${configurationFolder}/config.yaml` || path.startsWith(`${configurationFolder}/applications/`);
+
+function checkLength(files: readonly (readonly [path: string, text: string])[]): void {
+  const length = files.reduce((sum, [, text]) => sum + text.length, 0);
+  const [first] = files;
+  if (length <= maxLength || !first) return;
+  throw new Failure('configuration', `The configuration that changes is longer than ${maxLength} characters.`, {
+    place: { file: first[0] },
+    remedy: 'Make it shorter, or propose it in several parts.',
   });
 }
 

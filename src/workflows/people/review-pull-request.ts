@@ -32,7 +32,7 @@ export async function reviewPullRequest(
     return { head, conflicts: merged.paths, values, configuration: broken };
   }
   const commit = await writeMerge(merged.tree, head, world);
-  const change = await readChange(commit, ports, world.options.read);
+  const change = await readChange(commit, ports, { read: world.options.read, base: view.state });
   const { installations } = change.kind === 'read' ? change.state : view.state;
   const paths = valuesPathsOf([...view.state.installations, ...installations]).filter((it) => touched.includes(it));
   const after = { tree: await content.readTree(commit) };

@@ -6,7 +6,13 @@ import type { ReadText, RulesPart } from '../../core/localization/preview.ts';
 import type { ReviewedValues } from '../../core/pull-request/review.ts';
 import { type Target, targetOf } from '../../core/target/target.ts';
 import { Refusal } from '../../core/trust/reason.ts';
-import { judgeValues, lineOfValue, type ValuesRemark, type ValuesVersion } from '../../core/values/judge-values.ts';
+import {
+  findChangedBlocks,
+  judgeValues,
+  linesOfValues,
+  type ValuesRemark,
+  type ValuesVersion,
+} from '../../core/values/judge-values.ts';
 import { proposalsOf } from '../close-twins.ts';
 import { readLocked } from '../compare-versions.ts';
 import { loadTemplateSet } from '../load-template-set.ts';
@@ -51,9 +57,21 @@ async function reviewFile(
   const applications = locked.map((it) => ({ name: it.installation.application, installed: hasReader(it) }));
   const form = judgeValues({ ...versions, applications });
   if (form.some((it) => it.wrong)) return form;
+  const isChanged = findChangedBlocks(versions);
+  const changed = locked.filter(({ installation }) => isChanged(installation.application));
+  const findLine = linesOfValues(versions.after.text ?? '');
   const advice: ValuesRemark[] = [];
-  for (const it of locked) advice.push(...(await adviseOn(it, versions.after, ports)));
-  return [...form, ...distinct(advice)];
+  for (const it of changed.slice(0, maxAdvised))
+    advice.push(...(await adviseOn(it, versions.after, { findLine, ports })));
+  return [...form, ...distinct(advice), ...leftOver(changed.length - maxAdvised)];
+}
+
+/** Their component versions are read from the registry. */
+const maxAdvised = 20;
+
+function leftOver(more: number): readonly ValuesRemark[] {
+  if (more <= 0) return [];
+  return [{ message: `the parameters of ${more} more installations were not looked at`, wrong: false }];
 }
 
 /** Several environments may read one block. */
@@ -98,7 +116,7 @@ const hasReader = ({ installed, target }: Locked): boolean =>
 async function adviseOn(
   { installation, installed, proposed, target }: Locked,
   { text, unreadable }: ValuesVersion,
-  ports: PassPorts,
+  { findLine, ports }: { readonly findLine: ReturnType<typeof linesOfValues>; readonly ports: PassPorts },
 ): Promise<readonly ValuesRemark[]> {
   const { application, valuesPath: path } = installation;
   const newest = proposed ?? installed;
@@ -116,7 +134,7 @@ async function adviseOn(
         .map(({ parameter, message }) => ({
           message: `${application}.${parameter} ${message}`,
           wrong: false,
-          ...lineOfValue(text, [application, ...parameter.split('.')]),
+          ...findLine([application, ...parameter.split('.')]),
         })),
     ];
   } catch (error) {
