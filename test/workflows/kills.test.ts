@@ -105,7 +105,7 @@ async function expectOpen(
 describe.concurrent('a pass that is killed after any of its writes', () => {
   test.for(Object.entries(scenes))(
     '%s all the same',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ([, scene], { world: empty, proposed }) => {
       const { from, prepare, end, writes, rest = /^leave (in-sync|waiting-for-merge)$/ } = scene;
       const world = from === 'world' ? empty : proposed;
