@@ -160,6 +160,9 @@ function readLock({ fields, lineOf }: LockData, path: string): LockFile {
     return result;
   };
   const anyText = (value: string) => (value === '' ? undefined : value);
+  // Git is asked about it, and takes what leads out of the repository for trouble of its own.
+  const anyPath = (value: string) =>
+    value.split('/').some((it) => it === '' || it === '.' || it === '..' || it.includes('\0')) ? undefined : value;
   const list = (name: string): readonly unknown[] => {
     const value = fields[name];
     if (Array.isArray(value)) return value;
@@ -178,7 +181,7 @@ function readLock({ fields, lineOf }: LockData, path: string): LockFile {
     },
     manifest: take('manifest', parseDigest),
     templates: take('templates', anyText),
-    ...(fields.pinned !== undefined && { pinned: take('pinned', anyText) }),
+    ...(fields.pinned !== undefined && { pinned: take('pinned', anyPath) }),
     inputs: take('inputs', parseDigest),
     ...(fields.policy !== undefined && { policy: take('policy', parseDigest) }),
     parameters: list('parameters').filter((it) => typeof it === 'string'),

@@ -99,6 +99,8 @@ test.each([
     '"manifest" is "sha256:1"',
   ],
   ['a file without a blob', printLockFile(lockFile()).replace(/ {4}blob: .*\n/, ''), '"blob" is undefined'],
+  ['a path out of the repository', printLockFile(lockFile({ pinned: '../../x' })), '"pinned" is "../../x"'],
+  ['a path that is none', printLockFile(lockFile({ pinned: '/etc/x' })), '"pinned" is "/etc/x"'],
   ['a merge conflict', '<<<<<<< ours\nlock: 1\n', 'lock.yaml'],
 ])('%s is refused with what was found and what to do', (_, text, message) => {
   const read = () => parseLockFile(text, 'lock.yaml');
