@@ -9,6 +9,7 @@ import { contentPathsOf, targetOf } from '../core/target/target.ts';
 import { identityDigest } from '../core/trust/component-digest.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Reason } from '../core/trust/reason.ts';
+import { policyDigestOf } from '../core/trust/trust-policy.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 import { compareWithBase } from './compare-with-base.ts';
 import { makeInstallation } from './make-installation.ts';
@@ -137,8 +138,8 @@ export async function renderFromLock(input: RenderFromLockInput, world: RenderWo
     templates: inputs.templates,
     target,
     policy: inputs.policy,
-    // The operator's part of it may have changed since.
-    policyDigest: lock.policy,
+    // The operator's part of it may have changed since; lock files of earlier versions have none, but none lose it.
+    policyDigest: lock.policy ?? (installed?.policy && policyDigestOf(inputs.policy)),
     inputs: inputs.digest,
     collected,
     evidence,

@@ -221,6 +221,14 @@ describe('one byte', () => {
   });
 });
 
+test('a lock file on the base branch that lost its policy is no other one', async () => {
+  const text = await read(tip, lockPath);
+  const changed = await edit({ path: lockPath, content: text.replace(/^policy: .*\n/m, '') });
+  await onBase(changed, async () => {
+    expect(inShort(await verify())).toEqual([`lock ${lockPath}`]);
+  });
+});
+
 describe('what else may be wrong', () => {
   test.for([
     ['an additional file anywhere', 'notes/added.txt', 'x\n', 'extra'],
