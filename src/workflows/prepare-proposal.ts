@@ -15,7 +15,7 @@ import { findKnown } from './find-known.ts';
 import { holdAgainstBase } from './hold-against-base.ts';
 import { makeInstallation, readValuesText } from './make-installation.ts';
 import type { PassOptions, PassPorts, PassView, ProposedChange } from './pass.ts';
-import { refuseStillPinned } from './pin/locate-pin.ts';
+import { locatePin, refuseStillPinned } from './pin/locate-pin.ts';
 import type { PreviewSubject } from './preview-input.ts';
 import { type InstallationInputs, readInputs } from './read-inputs.ts';
 import { readLockAt } from './read-lock.ts';
@@ -123,8 +123,7 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
   const known = installed?.inputs === inputs.digest && !input.floats;
   if (known && !options.fresh) return { evidence, proposal: { kind: 'installed' } };
 
-  if (installation.manage !== 'pin' && input.installed?.pinned !== undefined)
-    await refuseStillPinned({ installation, state: input.view.state, content: ports.forge.content });
+  await checkPins(input);
   const rendered = await makeInstallation({
     installation,
     version: candidate.version,
@@ -154,6 +153,13 @@ async function prepareRead(input: PrepareInput, { candidate, inputs, verificatio
       subject: () => previewSubject(input, rendered, { target, evidence }),
     });
   return { evidence, ...(await holdAgainstBase(input, candidate, { rendered, evidence, difference })) };
+}
+
+/** Most passes look only where the manifest was: before something is proposed, there must be no second one. */
+async function checkPins({ installation, installed, view, ports }: PrepareInput): Promise<void> {
+  const places = { installation, state: view.state, content: ports.forge.content };
+  if (installation.manage === 'pin') await locatePin({ ...places, before: undefined });
+  else if (installed?.pinned !== undefined) await refuseStillPinned(places);
 }
 
 /** What a preview needs: people's values as they are, and with what is proposed for them. */

@@ -170,6 +170,18 @@ describe('an installation is held, and told what to do,', () => {
     expect(await why(world)).toMatch(message);
   });
 
+  test('when a second object was added, before anything more is proposed', async () => {
+    await using world = await createPinned({ files: { [file]: manifests[1]('v1.0.0') } });
+    await world.step();
+    await world.merge();
+    await world.person.commit('main', { 'apps/second.yaml': manifests[1]('v1.0.0') });
+    await world.publish('v1.1.0');
+    await expectNothingWritten(world, 'failed configuration');
+    expect(await why(world)).toContain('is deployed 2 times: by ComponentVersion in apps/podinfo.yaml:10');
+    await world.person.commit('main', { 'apps/second.yaml': undefined });
+    expect(await world.step()).toBe('open');
+  });
+
   test('when the candidate cannot be pinned in its generation', async () => {
     await using first = await createPinned({ files: { [file]: manifests[1]('v1.0.0') }, versions: ['v1.1'] });
     expect(await first.step()).toBe('failed content');
