@@ -50,6 +50,20 @@ export interface ComponentRepository {
    *   have other bytes.
    */
   findArtifact(reference: AccessReference): Promise<ArtifactResult>;
+
+  /**
+   * Reads a manifest or blob of the repository that a reference names, and checks it against its digest, which the reference need not
+   * have. Only what this repository can reach is there; the rest is `missing`.
+   *
+   * @throws {Failure} As {@link read}.
+   */
+  readReferenced(reference: AccessReference, wanted: WantedContent): Promise<ReadResult>;
+}
+
+export interface WantedContent {
+  readonly digest: Digest;
+  readonly kind: 'manifest' | 'blob';
+  readonly maxBytes: number;
 }
 
 /** Content that the repository has. */

@@ -183,6 +183,26 @@ function testArtifacts(open: Open) {
     expect(await relative('software-provider/podinfo:9.9.9')).toEqual({ kind: 'missing' });
   });
 
+  test('reads manifests and blobs of the repository that a reference names, by their digests', async (context) => {
+    const repository = await open(context);
+    const { config } = manifestOf(imageDigest);
+    const read = (text: string, digest: Digest, kind: 'manifest' | 'blob', maxBytes = 1e6) =>
+      repository.readReferenced({ kind: 'absolute', text }, { digest, kind, maxBytes });
+    const manifest = { kind: 'read', bytes: blob(imageDigest) };
+    expect(await read(`${image}:9.9.9`, imageDigest, 'manifest')).toEqual(manifest);
+    expect(await read(`${image}:6.3.5-static`, config.digest, 'blob')).toEqual({
+      kind: 'read',
+      bytes: blob(config.digest),
+    });
+    expect(await read(image, imageDigest, 'manifest', 10)).toMatchObject({ kind: 'too-large' });
+    expect(await read(image, nothing, 'manifest')).toEqual({ kind: 'missing' });
+    for (const elsewhere of ['ghcr.io/software-consumer/software-provider/podinfo:1.0', 'no reference'])
+      expect(await read(elsewhere, imageDigest, 'manifest')).toEqual({ kind: 'missing' });
+    const relative = { kind: 'relative', text: 'software-provider/podinfo:1.0' } as const;
+    const wanted = { digest: imageDigest, kind: 'manifest', maxBytes: 1e6 } as const;
+    expect(await repository.readReferenced(relative, wanted)).toEqual(manifest);
+  });
+
   test('names every part that an image lacks', async (context) => {
     const { config, layers } = manifestOf(imageDigest);
     const missing: readonly Digest[] = [config.digest, layers.at(-1).digest];

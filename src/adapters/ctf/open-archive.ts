@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { readAll } from '../../core/archive/tar.ts';
-import { type ArtifactReference, parseArtifactReference } from '../../core/component/access.ts';
+import { type AccessReference, type ArtifactReference, parseArtifactReference } from '../../core/component/access.ts';
 import type { ComponentName } from '../../core/component/component-name.ts';
 import { proveArtifact } from '../../core/component/oci-artifact.ts';
 import { maxManifestBytes } from '../../core/component/oci-manifest.ts';
@@ -71,12 +71,21 @@ export function createArchiveRepository(archive: Archive, basePath: string, regi
     read: (_component, digest, { maxBytes }) => readBlob(archive, digest, maxBytes),
     prove: (_component, digest) => problemOr(() => proveBlob(archive, digest)),
     stream: (_component, digest) => streamBlob(archive, digest),
-    findArtifact: async ({ kind, text }) => {
-      const parsed = parseArtifactReference(kind === 'relative' ? `${registry ?? '.'}/${text}` : text);
-      const place = parsed && placeOf(parsed.repository, { index, prefix, registry });
-      return parsed && place !== undefined ? await findArtifact(archive, parsed, place) : { kind: 'outside' };
+    findArtifact: async (reference) => {
+      const found = placeIn(reference);
+      return found ? await findArtifact(archive, found.parsed, found.place) : { kind: 'outside' };
+    },
+    readReferenced: async (reference, { digest, maxBytes }) => {
+      const found = placeIn(reference);
+      return found && index.has(found.place) ? await readBlob(archive, digest, maxBytes) : { kind: 'missing' };
     },
   };
+
+  function placeIn({ kind, text }: AccessReference) {
+    const parsed = parseArtifactReference(kind === 'relative' ? `${registry ?? '.'}/${text}` : text);
+    const place = parsed && placeOf(parsed.repository, { index, prefix, registry });
+    return parsed && place !== undefined ? { parsed, place } : undefined;
+  }
 }
 
 /** The bytes are read now only when opening the archive did not check them. */

@@ -20,17 +20,24 @@ interface Finding {
  * @throws {Failure} `registry-unreachable`
  */
 export async function findArtifact(reference: AccessReference, { registry, seen }: Finding): Promise<ArtifactResult> {
-  const parsed = parseArtifactReference(
-    reference.kind === 'relative' ? `${registry}/${reference.text}` : reference.text,
-  );
-  const [host = ''] = registry.split('/');
-  const repository = parsed && pathBelow(host, parsed);
-  if (!parsed || repository === undefined) return { kind: 'outside' };
+  const place = placeOf(reference, registry);
+  if (!place) return { kind: 'outside' };
+  const { parsed, repository } = place;
   const { tag = 'latest', digest = await seen.resolveTag(repository, tag) } = parsed;
   if (!digest) return { kind: 'missing' };
   const main = await seen.readManifest({ repository, digest }, maxManifestBytes);
   if (main.kind === 'missing') return { kind: 'missing' };
   return await proveParts(repository, digest, seen);
+}
+
+/** @returns What a reference to the registry says, and the repository's path on its host; `undefined` for another host. */
+export function placeOf(reference: AccessReference, registry: string) {
+  const parsed = parseArtifactReference(
+    reference.kind === 'relative' ? `${registry}/${reference.text}` : reference.text,
+  );
+  const [host = ''] = registry.split('/');
+  const repository = parsed && pathBelow(host, parsed);
+  return parsed && repository !== undefined ? { parsed, repository } : undefined;
 }
 
 /** @returns The repository's path below the host, or `undefined` when it does not lie there. */

@@ -1,7 +1,7 @@
 import type { ComponentName } from '../../core/component/component-name.ts';
 import { Refusal } from '../../core/trust/reason.ts';
-import type { ComponentRepository, ReadResult } from '../../ports/component-repository.ts';
-import { findArtifact } from './find-artifact.ts';
+import type { ComponentRepository, ReadResult, WantedContent } from '../../ports/component-repository.ts';
+import { findArtifact, placeOf as placeOfReference } from './find-artifact.ts';
 import { isRepositoryName, isTag, type Named } from './names.ts';
 import type { RegistryClient } from './registry-client.ts';
 import { createSeenContent } from './seen-content.ts';
@@ -30,18 +30,24 @@ export function openOciRepository(
       const repository = placeOf(component);
       return isRepositoryName(repository) && isTag(tag) ? await seen.resolveTag(repository, tag) : undefined;
     },
-    read: async (component, digest, { kind, maxBytes }) => {
-      const named = { repository: placeOf(component), digest };
-      if (!isRepositoryName(named.repository)) return { kind: 'missing' };
-      return kind === 'manifest' ? await seen.readManifest(named, maxBytes) : await readBlob(named, maxBytes);
-    },
+    read: (component, digest, options) => readIn(placeOf(component), { digest, ...options }),
     prove: async (component, digest) => {
       const named = { repository: placeOf(component), digest };
       return isRepositoryName(named.repository) ? await seen.prove(named) : { kind: 'missing' };
     },
     stream: (component, digest) => streamBlob({ repository: placeOf(component), digest }),
     findArtifact: (reference) => findArtifact(reference, { registry, seen }),
+    readReferenced: (reference, wanted) => readIn(placeOfReference(reference, registry)?.repository, wanted),
   };
+
+  async function readIn(
+    repository: string | undefined,
+    { digest, kind, maxBytes }: WantedContent,
+  ): Promise<ReadResult> {
+    if (repository === undefined || !isRepositoryName(repository)) return { kind: 'missing' };
+    const named = { repository, digest };
+    return kind === 'manifest' ? await seen.readManifest(named, maxBytes) : await readBlob(named, maxBytes);
+  }
 
   async function* streamBlob(blob: Named): AsyncGenerator<Uint8Array, void, void> {
     const { repository, digest } = blob;

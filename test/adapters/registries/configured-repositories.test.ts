@@ -25,6 +25,11 @@ function repositoryOf(registry: string, asked: string[]): ComponentRepository {
       const inside = kind === 'relative' || text.startsWith(`${registry}/`);
       return inside ? { kind: 'present', digest, read: false } : { kind: 'outside' };
     },
+    readReferenced: async ({ kind, text }) => {
+      asked.push(`${registry} for ${text.split('@')[0]}`);
+      const inside = kind === 'relative' || text.startsWith(`${registry}/`);
+      return inside ? { kind: 'read', bytes: Buffer.from('image') } : { kind: 'missing' };
+    },
   };
 }
 
@@ -56,6 +61,20 @@ describe('an image that a resource refers to', () => {
     const repository = await repositories.open('host.example/prod');
     expect(await repository.findArtifact(image(place))).toMatchObject({ kind });
     expect(asked).toEqual(wanted);
+  });
+
+  test.each([
+    ['in the registry itself', 'host.example/prod/app', 'read', ['host.example/prod']],
+    ['in another registry that is configured', 'other.example/app', 'read', ['other.example']],
+    ['on the same host, where nothing is configured', 'host.example/else/app', 'missing', []],
+    ['on a host that nobody configured', 'far.example/app', 'missing', []],
+  ])('%s is read there and nowhere else', async (_, place, kind, wanted) => {
+    const { repositories, asked } = configured('host.example/prod', 'host.example/shared', 'other.example');
+    const repository = await repositories.open('host.example/prod');
+    expect(await repository.readReferenced(image(place), { digest, kind: 'manifest', maxBytes: 100 })).toMatchObject({
+      kind,
+    });
+    expect(asked).toEqual(wanted.map((it) => `${it} for ${place}`));
   });
 
   test('beside the base path, below the same name, is found from the name on', async () => {
