@@ -1,4 +1,4 @@
-import type { ManifestDiff, UnknownPlaces } from '../core/diff/manifest-diff.ts';
+import type { DiffOptions, ManifestDiff } from '../core/diff/manifest-diff.ts';
 import type { Manifests } from '../core/diff/manifest-objects.ts';
 import type { Preview, PreviewInput } from '../core/localization/preview.ts';
 import type { RenderedSet, RenderInput } from '../core/template/template-set.ts';
@@ -13,7 +13,7 @@ export interface Evaluator extends AsyncDisposable {
    *
    * @throws {Failure} `content` when it took too long.
    */
-  compare(before: Manifests, after: Manifests, unknown?: UnknownPlaces): Promise<ManifestDiff>;
+  compare(before: Manifests, after: Manifests, options?: DiffOptions): Promise<ManifestDiff>;
 
   /**
    * As `previewVersion`.

@@ -172,10 +172,11 @@ function build(root: Version, { contents, name, limits }: Building): CollectedVe
   function buildVersion(version: Version, path: readonly string[]): CollectedVersion {
     const key = keyOf(version.wanted);
     const { component } = version.wanted;
-    const { manifest, descriptor, problems } = version.read;
+    const { manifest, descriptor, problems, layers } = version.read;
     const { resources = [], contents: bytes = new Map<string, never>() } = contents.get(key) ?? {};
     const references = referencesOf(version).map((it) => buildReference(it, [...path, key]));
-    const base = { component, version: askedFor(version.wanted), ...(manifest && { manifest }), problems };
+    const sizes = new Map([...layers].map(([digest, { size }]) => [digest, size]));
+    const base = { component, version: askedFor(version.wanted), ...(manifest && { manifest }), sizes, problems };
     const collected = { ...base, ...(descriptor && { descriptor }), resources, references, contents: bytes };
     built.set(key, collected);
     return collected;

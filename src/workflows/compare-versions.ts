@@ -1,7 +1,10 @@
 import type { CollectedReference, CollectedVersion } from '../core/component/collected-version.ts';
 import type { ComponentReference } from '../core/component/component-descriptor.ts';
 import { type ComponentTree, componentTreeOf, diffComponents } from '../core/diff/component-diff.ts';
-import type { ManifestDiff } from '../core/diff/manifest-diff.ts';
+import type { Contents } from '../core/diff/element-diff.ts';
+import type { ManifestDiff, UnknownPlaces } from '../core/diff/manifest-diff.ts';
+import type { Manifests } from '../core/diff/manifest-objects.ts';
+import type { OwnImages } from '../core/diff/own-images.ts';
 import type { VersionDifference } from '../core/diff/version-difference.ts';
 import { Failure } from '../core/failure.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
@@ -13,8 +16,11 @@ import type { ComponentRepository } from '../ports/component-repository.ts';
 import type { Evaluator } from '../ports/evaluator.ts';
 import type { Log } from '../ports/log.ts';
 import { collectDescriptors } from './collect-component-version.ts';
+import { type DifferingPlace, findDifferingPlaces, type PlacedResource } from './differing-resources.ts';
+import { ownImagesOf } from './own-images-of.ts';
 import { type PreviewSubject, previewedResources, previewInput } from './preview-input.ts';
-import { findDifferingResources, flattenTexts, readComponentTexts, type TextResource } from './read-component-texts.ts';
+import { flattenTexts, maxText, readComponentTexts, selectTexts } from './read-component-texts.ts';
+import { type Charts, differingOn, pairCharts, readContents } from './read-contents.ts';
 import { whileUnchanged } from './while-unchanged.ts';
 
 interface CompareInput {
@@ -36,10 +42,9 @@ interface CompareInput {
  * Never fails: a proposal does not wait for what only explains it. What could not be compared is named.
  */
 export async function compareVersions({ open, log, ...input }: CompareInput): Promise<VersionDifference> {
-  const after = componentTreeOf(input.collected);
-  if (!after) throw new Error(`${input.collected.component} ${input.collected.version} was not verified.`);
+  const after = treeOf(input.collected);
   try {
-    return await whileUnchanged(async () => compareIn(after, { ...input, repository: await open() }));
+    return await whileUnchanged(async () => compareIn({ ...input, repository: await open() }));
   } catch (error) {
     const { component, version } = input.collected;
     const code = error instanceof Failure ? error.code : 'internal';
@@ -55,6 +60,12 @@ export async function compareVersions({ open, log, ...input }: CompareInput): Pr
   }
 }
 
+function treeOf(collected: CollectedVersion, contents?: Contents): ComponentTree {
+  const tree = componentTreeOf(collected, contents);
+  if (!tree) throw new Error(`${collected.component} ${collected.version} was not verified.`);
+  return tree;
+}
+
 function whyNot(error: unknown): string {
   if (error instanceof Refusal) return error.problem.message;
   return error instanceof Failure ? error.message.replace(/\.$/, '') : 'Consignee has a bug, of which its log tells';
@@ -64,39 +75,74 @@ interface Comparing extends Omit<CompareInput, 'open' | 'log'> {
   readonly repository: ComponentRepository;
 }
 
-async function compareIn(after: ComponentTree, input: Comparing): Promise<VersionDifference> {
-  const { repository, collected, evaluator } = input;
+async function compareIn(input: Comparing): Promise<VersionDifference> {
+  const { repository, collected } = input;
   const subject = await input.subject();
   const before = await readLocked(input);
   const known = typeof before === 'string' ? undefined : before;
-  const differing = findDifferingResources(known, collected);
+  const differing = findDifferingPlaces(known, collected);
+  const texts = selectTexts(differing);
   const previewed = previewedResources(collected, subject);
-  const [old, now] = await Promise.all([
-    readComponentTexts(repository, differing.before),
+  const [old, now, oldContents, nowContents] = await Promise.all([
+    readComponentTexts(repository, texts.before),
     // What differs comes first: there is a limit for all together.
-    readComponentTexts(repository, [...differing.after, ...without(previewed.found, differing.after)]),
+    readComponentTexts(repository, [...texts.after, ...without(previewed.found, texts.after)]),
+    readContents(repository, differingOn('before', differing)),
+    readContents(repository, differingOn('after', differing)),
   ]);
-  const places = { before: placesOf(differing.before), after: placesOf(differing.after) };
+  const places = { before: placesOf(texts.before), after: placesOf(texts.after) };
   const unreadNow = new Map([...now.unread].filter(([place]) => places.after.has(place)));
-  const unknown = {
-    before: [...differing.unread.keys(), ...old.unread.keys()],
-    after: [...differing.unread.keys(), ...unreadNow.keys()],
-  };
-  const texts = { before: flattenTexts(old, places.before), after: flattenTexts(now, places.after) };
-  const manifests =
-    texts.before.size + texts.after.size === 0 ? nothing : await evaluator.compare(texts.before, texts.after, unknown);
-  const read = { installed: known, old, now, differing, unread: previewed.unread };
+  const previewing = previewInput(
+    collected,
+    { installed: known, old, now, differing: texts, unread: previewed.unread },
+    subject,
+  );
+  const preview = await previewIn(previewing, input);
+  const manifests = await compareManifests(
+    {
+      texts: { before: flattenTexts(old, places.before), after: flattenTexts(now, places.after) },
+      unknown: {
+        before: [...texts.unread.keys(), ...old.unread.keys()],
+        after: [...texts.unread.keys(), ...unreadNow.keys()],
+      },
+      charts: { before: oldContents.charts, after: nowContents.charts },
+      differing,
+      ownImages: ownImagesOf(input, { subject, preview, previewing }),
+    },
+    input,
+  );
+  const contents = new Map([...oldContents.facts, ...nowContents.facts]);
   return {
-    component: diffComponents(known && componentTreeOf(known), after),
-    ...{ manifests, unread: new Map([...differing.unread, ...old.unread, ...unreadNow]) },
-    preview: await previewIn(previewInput(collected, read, subject), input),
+    component: diffComponents(known && componentTreeOf(known), treeOf(collected, contents)),
+    ...{ manifests, preview, unread: new Map([...texts.unread, ...old.unread, ...unreadNow]) },
     ...(typeof before === 'string' && { installedUnread: before }),
   };
 }
 
-const placesOf = (resources: readonly TextResource[]): ReadonlySet<string> => new Set(resources.map((it) => it.place));
+interface ReadManifests {
+  readonly texts: { readonly before: Manifests; readonly after: Manifests };
+  readonly unknown: UnknownPlaces;
+  readonly charts: Charts;
+  readonly differing: readonly DifferingPlace[];
+  readonly ownImages: OwnImages;
+}
 
-const without = (resources: readonly TextResource[], others: readonly TextResource[]): readonly TextResource[] =>
+async function compareManifests(
+  { texts: { before, after }, unknown, ownImages, ...read }: ReadManifests,
+  { evaluator }: Comparing,
+): Promise<ManifestDiff> {
+  const left = { before: maxText - lengthOf(before), after: maxText - lengthOf(after) };
+  const charts = pairCharts(read.differing, read.charts, left);
+  const count = before.size + after.size + charts.before.length + charts.after.length;
+  return count === 0 ? nothing : await evaluator.compare(before, after, { unknown, ownImages, charts });
+}
+
+const lengthOf = (texts: Manifests): number => [...texts.values()].reduce((sum, { length }) => sum + length, 0);
+
+const placesOf = (resources: readonly PlacedResource[]): ReadonlySet<string> =>
+  new Set(resources.map((it) => it.place));
+
+const without = (resources: readonly PlacedResource[], others: readonly PlacedResource[]): readonly PlacedResource[] =>
   resources.filter(({ resource }) => !others.some((it) => it.resource === resource));
 
 /** A provider's rules may take too long where its manifests do not. */

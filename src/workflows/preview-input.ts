@@ -4,12 +4,8 @@ import type { PreviewInput, PreviewPart, ReadFiles, ReadText, ValuesTexts } from
 import { type FoundResource, lookUpResource } from '../core/target/component-element.ts';
 import type { Target } from '../core/target/target.ts';
 import type { Evidence, ReferenceEvidence } from '../core/trust/evidence.ts';
-import {
-  type ComponentTexts,
-  findNamedResources,
-  type NamedResources,
-  type TextResource,
-} from './read-component-texts.ts';
+import type { PlacedResource } from './differing-resources.ts';
+import { type ComponentTexts, findNamedResources, type NamedResources } from './read-component-texts.ts';
 
 /** What a preview is about, beside the component versions. */
 export interface PreviewSubject {
@@ -41,7 +37,7 @@ export interface ReadVersions {
   readonly installed: CollectedVersion | undefined;
   readonly old: ComponentTexts;
   readonly now: ComponentTexts;
-  readonly differing: { readonly before: readonly TextResource[]; readonly unread: ReadonlyMap<string, string> };
+  readonly differing: { readonly before: readonly PlacedResource[]; readonly unread: ReadonlyMap<string, string> };
   /** Paths of resources of the proposed version that cannot be read, with the reason. */
   readonly unread: ReadonlyMap<string, string>;
 }

@@ -1,8 +1,7 @@
 import { readAll, readTar } from '../core/archive/tar.ts';
-import { hasNoContent, readAccess } from '../core/component/access.ts';
+import { readAccess } from '../core/component/access.ts';
 import type { CollectedVersion } from '../core/component/collected-version.ts';
 import type { Resource } from '../core/component/component-descriptor.ts';
-import type { ComponentName } from '../core/component/component-name.ts';
 import { decodeUtf8 } from '../core/document/strict-yaml.ts';
 import { lookUpResource } from '../core/target/component-element.ts';
 import { isArtifactSetType } from '../core/trust/artifact-set.ts';
@@ -10,15 +9,8 @@ import { nodeHashOf } from '../core/trust/component-digest.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import { readDigestRule } from '../core/trust/resource-digest.ts';
 import type { ComponentRepository } from '../ports/component-repository.ts';
+import { type DifferingPlace, isSameContent, type PlacedResource } from './differing-resources.ts';
 import { readResourceBytes } from './read-resource.ts';
-
-/** A resource of a component version, or of one that it refers to, whose content may be text. */
-export interface TextResource {
-  readonly component: ComponentName;
-  readonly resource: Resource;
-  /** The references from the root, and the resource: `backend/manifests`. */
-  readonly place: string;
-}
 
 /** What lies in a component version as text that people can read. */
 export interface ComponentTexts {
@@ -34,29 +26,25 @@ const maxFiles = 500;
 /** Of one component version with all that it refers to. */
 const maxResources = 50;
 /** Of all together, in characters: comparing takes a second for so much. */
-const maxText = 2 * 1024 * 1024;
+export const maxText = 2 * 1024 * 1024;
 
 /** Resources that the cluster does not apply: their digests tell all there is to tell. */
 const compiled = /image|chart|executable/i;
 
-/** The resources of two versions whose content differs, with those of the component versions that they refer to. */
-interface DifferingResources {
-  readonly before: readonly TextResource[];
-  readonly after: readonly TextResource[];
+/** The resources of two versions whose content differs and may be text. */
+interface DifferingTexts {
+  readonly before: readonly PlacedResource[];
+  readonly after: readonly PlacedResource[];
   /** Places of those that are not even looked at, with the reason. */
   readonly unread: ReadonlyMap<string, string>;
 }
 
-/** @param before `undefined` when there is nothing to compare with. */
-export function findDifferingResources(
-  before: CollectedVersion | undefined,
-  after: CollectedVersion,
-): DifferingResources {
-  const [then, now] = [before ? findResources(before) : new Map<string, never>(), findResources(after)];
-  const found = { before: [] as TextResource[], after: [] as TextResource[], unread: new Map<string, string>() };
-  for (const place of new Set([...now.keys(), ...then.keys()])) {
-    const [old, fresh] = [then.get(place) ?? [], now.get(place) ?? []];
-    if (isSame(old, fresh)) continue;
+/** @returns What of it may be text. */
+export function selectTexts(places: readonly DifferingPlace[]): DifferingTexts {
+  const found = { before: [] as PlacedResource[], after: [] as PlacedResource[], unread: new Map<string, string>() };
+  for (const { place, ...sides } of places) {
+    const [old, fresh] = [sides.before.filter(mayBeApplied), sides.after.filter(mayBeApplied)];
+    if (isSameContent(old, fresh)) continue;
     const why = whyUnread([...old, ...fresh], Math.max(old.length, fresh.length));
     if (why !== undefined) found.unread.set(place, why);
     else {
@@ -67,8 +55,10 @@ export function findDifferingResources(
   return found;
 }
 
+const mayBeApplied = ({ resource }: PlacedResource): boolean => !compiled.test(resource.type);
+
 /** Two in one place cannot be told apart. */
-function whyUnread(resources: readonly TextResource[], inOnePlace: number): string | undefined {
+function whyUnread(resources: readonly PlacedResource[], inOnePlace: number): string | undefined {
   if (inOnePlace > 1) return 'several resources are named so';
   const other = resources.find(({ resource }) => readAccess(resource.access).kind !== 'local');
   if (other) return `its content is behind an access of type ${other.resource.access.type}`;
@@ -79,45 +69,16 @@ function whyUnread(resources: readonly TextResource[], inOnePlace: number): stri
   return set ? 'it is an OCI artifact' : undefined;
 }
 
-/** What has no digest may be anything. */
-function isSame(before: readonly TextResource[], after: readonly TextResource[]): boolean {
-  const [old, now] = [before, after].map((all) => all.map(({ resource: { digest } }) => digest?.value ?? '').sort());
-  return !(old?.includes('') || now?.includes('')) && old?.join() === now?.join();
-}
-
-function findResources(root: CollectedVersion): ReadonlyMap<string, readonly TextResource[]> {
-  const found: TextResource[] = [];
-  // One that several refer to is looked at once, or a few levels would come to millions.
-  const seen = new Set<CollectedVersion>([root]);
-  const queue: { readonly version: CollectedVersion; readonly path: readonly string[] }[] = [
-    { version: root, path: [] },
-  ];
-  for (const { version, path } of queue) {
-    const { component, descriptor, references } = version;
-    for (const resource of (descriptor?.resources ?? []).filter(mayBeApplied))
-      found.push({ component, resource, place: [...path, resource.name].join('/') });
-    for (const [index, it] of references.entries()) {
-      const name = descriptor?.references[index]?.name ?? '';
-      if (it.kind === 'problem' || seen.has(it.version)) continue;
-      seen.add(it.version);
-      queue.push({ version: it.version, path: [...path, name] });
-    }
-  }
-  return Map.groupBy(found, ({ place }) => place);
-}
-
-const mayBeApplied = ({ type, access }: Resource): boolean => !compiled.test(type) && !hasNoContent({ access });
-
 /** Resources by their paths, as far as they may be read as text. */
 export interface NamedResources {
-  readonly found: readonly TextResource[];
+  readonly found: readonly PlacedResource[];
   /** Paths of those that cannot be read, with the reason. */
   readonly unread: ReadonlyMap<string, string>;
 }
 
 /** @param paths Of resources that are there: `resource`, or `reference/…/resource`. */
 export function findNamedResources(root: CollectedVersion, paths: readonly string[]): NamedResources {
-  const found: TextResource[] = [];
+  const found: PlacedResource[] = [];
   const unread = new Map<string, string>();
   for (const place of new Set(paths)) {
     const named = lookUpResource(root, place);
@@ -144,7 +105,7 @@ export function flattenTexts({ resources }: ComponentTexts, places: Iterable<str
 /** Reads them, each by the digest that its component descriptor states. What is no text, or too much, is left out. */
 export async function readComponentTexts(
   repository: ComponentRepository,
-  resources: readonly TextResource[],
+  resources: readonly PlacedResource[],
 ): Promise<ComponentTexts> {
   const read = new Map<string, ReadonlyMap<string, string>>();
   const unread = new Map<string, string>();
@@ -167,7 +128,7 @@ export async function readComponentTexts(
 
 async function readTexts(
   repository: ComponentRepository,
-  { component, resource }: TextResource,
+  { component, resource }: PlacedResource,
 ): Promise<ReadonlyMap<string, string>> {
   if (!isStoredUnderItsDigest(resource)) throw new Refusal('malformed', 'its digest is not that of what is stored');
   const nothing = new Map<never, never>();
@@ -186,7 +147,7 @@ async function readTexts(
 }
 
 /** What is read is found by the digest of the stored bytes: it is what was signed only when that is the digest of the resource, too. */
-function isStoredUnderItsDigest({ access, digest }: Resource): boolean {
+export function isStoredUnderItsDigest({ access, digest }: Resource): boolean {
   const target = readAccess(access);
   const rule = readDigestRule(digest);
   if (target.kind !== 'local' || rule.kind !== 'rule' || rule.over === 'artifact') return false;
@@ -198,7 +159,7 @@ function isStoredUnderItsDigest({ access, digest }: Resource): boolean {
 const isTar = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(257, 262)).toString('latin1') === 'ustar';
 
 /** @throws {Refusal} For what others may read as text, and is none here. */
-function textOf(bytes: Uint8Array): string {
+export function textOf(bytes: Uint8Array): string {
   const text = decodeUtf8(hasByteOrderMark(bytes) ? bytes.subarray(3) : bytes);
   if (text === undefined || text.includes('\0')) throw new Refusal('malformed', 'it is no text in UTF-8');
   return text;

@@ -53,6 +53,7 @@ test('from v1.0.0 to v1.1.0 of the walkthrough: image, chart, manifests and sett
     ['resource', 'config', 'changed', true],
   ]);
   expect(difference.manifests.objects.map(({ object, change }) => [object.kind, change])).toEqual([
+    ['chart', 'changed'],
     ['ConfigData', 'changed'],
     ['HelmRelease', 'changed'],
   ]);
@@ -74,6 +75,8 @@ test('of a first version everything is new', async () => {
     'ConfigData',
     'HelmRelease',
     'HelmRepository',
+    'chart',
+    'chart',
   ]);
   expect(difference).not.toHaveProperty('installedUnread');
 });

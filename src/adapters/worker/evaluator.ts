@@ -105,9 +105,9 @@ function renderJob(input: RenderInput): Job<RenderedSet> {
   };
 }
 
-function compareJob(...[before, after, unknown]: Parameters<Evaluator['compare']>): Job<ManifestDiff> {
+function compareJob(...[before, after, options]: Parameters<Evaluator['compare']>): Job<ManifestDiff> {
   return {
-    message: { kind: 'compare', before, after, unknown },
+    message: { kind: 'compare', before, after, options },
     take: (answer) => (answer.kind === 'compared' ? answer.diff : undefined),
     tooMuch: (what) => new Failure('content', `Comparing the manifests took ${what} and was stopped.`),
   };

@@ -1,4 +1,4 @@
-import type { ManifestDiff, UnknownPlaces } from '../../core/diff/manifest-diff.ts';
+import type { DiffOptions, ManifestDiff } from '../../core/diff/manifest-diff.ts';
 import type { Manifests } from '../../core/diff/manifest-objects.ts';
 import { Failure, type FailureCode, type Finding, type Place } from '../../core/failure.ts';
 import type { Preview, PreviewInput } from '../../core/localization/preview.ts';
@@ -11,7 +11,7 @@ export type ToWorker =
       readonly kind: 'compare';
       readonly before: Manifests;
       readonly after: Manifests;
-      readonly unknown: UnknownPlaces | undefined;
+      readonly options: DiffOptions | undefined;
     }
   | { readonly kind: 'preview'; readonly input: PreviewInput };
 

@@ -28,8 +28,8 @@ async function answer(message: ToWorker): Promise<FromWorker> {
       return { kind: 'rendered', rendered };
     }
     case 'compare': {
-      const { before, after, unknown } = message;
-      return { kind: 'compared', diff: diffManifests(before, after, unknown ? { unknown } : {}) };
+      const { before, after, options } = message;
+      return { kind: 'compared', diff: diffManifests(before, after, options) };
     }
     case 'preview': {
       // It checks by JSON schemas, and what does that takes as long to load as all else here.

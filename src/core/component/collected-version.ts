@@ -12,6 +12,8 @@ export interface CollectedVersion {
   readonly manifest?: Digest;
   /** Absent when it could not be read; `problems` say why. */
   readonly descriptor?: ComponentDescriptor;
+  /** Sizes of the component version's own blobs as the manifest states them, in bytes. */
+  readonly sizes?: ReadonlyMap<Digest, number>;
   /** What is wrong with the manifest and the descriptor themselves, in the order of reading. */
   readonly problems: readonly Problem[];
   /** One per resource of the descriptor, in its order. */

@@ -10,6 +10,8 @@ export interface ContentDescriptor {
   /** In bytes. */
   readonly size: number;
   readonly annotations: Readonly<Record<string, string>>;
+  /** What an image in an index is for. */
+  readonly platform?: string;
 }
 
 export type OciManifest =
@@ -97,7 +99,27 @@ export function readDescriptor(value: unknown, what: string): ContentDescriptor 
   if (typeof mediaType !== 'string') throw malformed(what, `it has no media type for ${digest}`);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw malformed(what, `it has no size for ${digest}`);
-  return { mediaType, digest, size, annotations: readAnnotations(value.annotations, what) };
+  const platform = readPlatform(value.platform);
+  return {
+    mediaType,
+    digest,
+    size,
+    annotations: readAnnotations(value.annotations, what),
+    ...(platform && { platform }),
+  };
+}
+
+/**
+ * @returns `linux/arm64`, or `linux/arm/v7`; `undefined` where there is none, as for what only goes with an image.
+ * @see OCI image specification 1.1, image-index.md and config.md: the fields have the same names in both
+ */
+export function readPlatform(value: unknown): string | undefined {
+  if (!isMapping(value)) return undefined;
+  const { os, architecture, variant } = value;
+  const parts = variant === undefined || variant === '' ? [os, architecture] : [os, architecture, variant];
+  const isPlain = parts.every((it) => typeof it === 'string' && /^[a-z0-9][a-z0-9._-]{0,30}$/i.test(it));
+  // What goes with images, such as attestations, stands in their index as this.
+  return isPlain && os !== 'unknown' ? parts.join('/') : undefined;
 }
 
 function readAnnotations(value: unknown, what: string): Readonly<Record<string, string>> {

@@ -2,6 +2,7 @@ import type { CollectedVersion } from '../component/collected-version.ts';
 import type { ComponentDescriptor, ComponentReference } from '../component/component-descriptor.ts';
 import type { ComponentName } from '../component/component-name.ts';
 import {
+  type Contents,
   diffResources,
   diffSignatures,
   diffSources,
@@ -33,6 +34,7 @@ import { diffLabels, type LabelDiff, printLabels } from './label-diff.ts';
 export interface ComponentTree {
   readonly descriptor: ComponentDescriptor;
   readonly references: readonly (ComponentTree | undefined)[];
+  readonly contents?: Contents | undefined;
 }
 
 /** Of one component version and all below it. Lists hold only what differs, in the order of the proposed descriptor, removed ones last. */
@@ -69,10 +71,11 @@ export type Below =
   | { readonly kind: 'unread' };
 
 /**
+ * @param contents What was found out about contents, if anything; only that of the newer tree is looked at.
  * @returns The tree of what was collected; `undefined` when its descriptor could not be read. Versions that are referred to twice are
  *   the same object; cycles are cut.
  */
-export function componentTreeOf(collected: CollectedVersion): ComponentTree | undefined {
+export function componentTreeOf(collected: CollectedVersion, contents?: Contents): ComponentTree | undefined {
   const built = new Map<CollectedVersion, ComponentTree | undefined>();
   return build(collected);
 
@@ -85,7 +88,7 @@ export function componentTreeOf(collected: CollectedVersion): ComponentTree | un
       const reference = version.references[index];
       return reference?.kind === 'collected' ? build(reference.version) : undefined;
     });
-    const tree = descriptor && references && { descriptor, references };
+    const tree = descriptor && references && { descriptor, references, ...(contents && { contents }) };
     built.set(version, tree);
     return tree;
   }
@@ -158,7 +161,7 @@ function diffTrees(before: ComponentTree | undefined, after: ComponentTree, seen
       labels: diffLabels(old?.provider.labels ?? [], now.provider.labels),
     },
     labels: diffLabels(old?.labels ?? [], now.labels),
-    ...diffResources({ before: old?.resources ?? [], after: now.resources }),
+    ...diffResources({ before: old?.resources ?? [], after: now.resources }, after.contents),
     sources: diffSources({ before: old?.sources ?? [], after: now.sources }),
     references: diffReferences(before, after, seen),
     signatures: diffSignatures({ before: old?.signatures ?? [], after: now.signatures }),

@@ -1,5 +1,6 @@
 import type { Access, ContentDigest, Label, Resource, Signature, Source } from '../component/component-descriptor.ts';
 import type { ComponentName } from '../component/component-name.ts';
+import { type ContentFacts, contentWords } from './content-facts.ts';
 import { type Comparable, type Difference, mapDifference, type Pair, pairElements } from './element-pairs.ts';
 import { diffLabels, type LabelDiff, printLabels } from './label-diff.ts';
 import { printLine } from './label-text.ts';
@@ -23,10 +24,12 @@ export interface ResourceFacts {
   /** Type of the access; the address is another one in every registry. */
   readonly access: string;
   readonly digest?: ContentDigest;
+  /** Where it was looked at. */
+  readonly content?: ContentFacts;
 }
 
-/** `content`: the digest differs. */
-export type ResourceWord = 'content' | 'version' | 'type' | 'access' | 'labels' | 'relation';
+/** `content`: the digest differs; `platforms` and `size` say what of it. */
+export type ResourceWord = 'content' | 'platforms' | 'size' | 'version' | 'type' | 'access' | 'labels' | 'relation';
 
 export type ResourceDiff = Named & Difference<ResourceFacts, ResourceWord>;
 
@@ -74,13 +77,36 @@ interface ElementLists<Element> {
   readonly after: readonly Element[];
 }
 
+/** What was found out about the contents of resources, those of both versions. */
+export type Contents = ReadonlyMap<Resource, ContentFacts>;
+
 /** @returns The resources that differ, and how many do not. */
-export function diffResources({ before, after }: ElementLists<Resource>) {
+export function diffResources({ before, after }: ElementLists<Resource>, contents: Contents | undefined) {
+  const factsOf = (resource: Resource): ResourceFacts => {
+    const content = contents?.get(resource);
+    return { ...resourceFacts(resource), ...(content && { content }) };
+  };
   const pairs = pairElements(before.map(comparableResource), after.map(comparableResource));
   const differing: readonly ResourceDiff[] = pairs.flatMap((pair) =>
-    pair.change === 'none' ? [] : [{ ...nameDifference(pair), ...mapDifference(pair, resourceFacts) }],
+    pair.change === 'none'
+      ? []
+      : [
+          {
+            ...nameDifference(pair),
+            ...withContentWords(mapDifference<Resource, ResourceFacts, ResourceWord>(pair, factsOf)),
+          },
+        ],
   );
   return { resources: differing, unchangedResources: pairs.length - differing.length };
+}
+
+/** They stand behind the word that they explain. */
+function withContentWords(
+  difference: Difference<ResourceFacts, ResourceWord>,
+): Difference<ResourceFacts, ResourceWord> {
+  if (difference.change !== 'changed' || !difference.what.includes('content')) return difference;
+  const words = contentWords(difference.before.content, difference.after.content);
+  return { ...difference, what: difference.what.flatMap((it) => (it === 'content' ? [it, ...words] : [it])) };
 }
 
 export function diffSources({ before, after }: ElementLists<Source>): readonly SourceDiff[] {

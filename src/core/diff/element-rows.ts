@@ -1,5 +1,6 @@
 import type { ContentDigest } from '../component/component-descriptor.ts';
 import { shortDigest } from '../digest.ts';
+import { lostPlatforms, sizeText } from './content-facts.ts';
 import type {
   Named,
   ProviderDiff,
@@ -44,8 +45,17 @@ export function providerRows({ name, labels }: ProviderDiff): readonly Row[] {
 }
 
 export function resourceRows(resource: ResourceDiff): readonly Row[] {
-  const row = rowOf('resource', resource.identity, resource, describeResource);
+  const row = withLost(rowOf('resource', resource.identity, resource, describeResource), resource);
   return [row, ...elementLabels(row, resource.labels)];
+}
+
+/** Where an image ran before, it will not be started any more. */
+function withLost(row: Row, resource: ResourceDiff): Row {
+  if (resource.change !== 'changed' || !resource.what.includes('platforms')) return row;
+  const lost = lostPlatforms(resource.before.content, resource.after.content).join(', ');
+  if (lost === '') return row;
+  const warning = `platforms (⚠ not for ${printLine(lost)} any more)`;
+  return { ...row, what: row.what.map((it) => (it === 'platforms' ? warning : it)) };
 }
 
 export function sourceRows(source: SourceDiff): readonly Row[] {
@@ -121,11 +131,14 @@ function commitInWords(commit: string | undefined, other: string | undefined): s
 }
 
 function describeResource(resource: ResourceFacts, changed: Changed<ResourceFacts, ResourceWord> | undefined) {
-  const { version, digest, type, access, relation } = resource;
+  const { version, digest, type, access, relation, content } = resource;
+  const { platforms = [], size } = content && (changed || content.kind === 'artifact') ? content : {};
   return [
     version,
     ...shown(changed, 'content', digestInWords(digest, changed?.other.digest)),
     ...shown(changed, 'type', type),
+    ...(platforms.length > 0 ? shown(changed, 'platforms', platforms.join(', ')) : []),
+    ...(size === undefined ? [] : shown(changed, 'size', sizeText(size))),
     ...(changed?.what.includes('access') ? [access] : []),
     ...(changed?.what.includes('relation') ? [relation] : []),
   ];

@@ -1,7 +1,9 @@
+import { type ChartTexts, withCharts } from './chart-settings.ts';
 import { diffFields, type FieldChange, type FieldDiff } from './field-diff.ts';
 import type { DataMap } from './manifest-data.ts';
 import {
   createManifestReader,
+  isSettings,
   type ManifestObject,
   type ManifestSide,
   type Manifests,
@@ -9,6 +11,7 @@ import {
   readManifests,
   type UnreadableFile,
 } from './manifest-objects.ts';
+import { createImageJudge, type OwnImages } from './own-images.ts';
 import type { ObjectPair, Risk } from './risk-kind.ts';
 import { risksOfPair } from './risks.ts';
 
@@ -37,9 +40,11 @@ export interface ObjectChange {
 }
 
 export interface DiffOptions {
-  /** Whether the installation's component brings the image; without it, images are no risk. */
-  readonly isOwnImage?: (reference: string) => boolean;
+  /** Which images the installation's component brings; without it, images are no risk. */
+  readonly ownImages?: OwnImages;
   readonly unknown?: UnknownPlaces;
+  /** Charts, whose settings are compared like objects. */
+  readonly charts?: { readonly before: readonly ChartTexts[]; readonly after: readonly ChartTexts[] };
 }
 
 /**
@@ -61,13 +66,17 @@ const maxRisks = 20;
  * files, same result. Values of Secrets are nowhere in it. Takes every text: what cannot be read is in `unreadable`.
  */
 export function diffManifests(before: Manifests, after: Manifests, options: DiffOptions = {}): ManifestDiff {
-  const { isOwnImage, unknown = { before: [], after: [] } } = options;
+  const { ownImages, unknown = { before: [], after: [] }, charts = { before: [], after: [] } } = options;
   const reader = createManifestReader();
-  const sides = { before: readManifests(before, reader), after: readManifests(after, reader) };
+  const images = ownImages && createImageJudge(ownImages);
+  const sides = {
+    before: withCharts(readManifests(before, reader), charts.before, reader),
+    after: withCharts(readManifests(after, reader), charts.after, reader),
+  };
   const pairs = pairObjects(sides, unknown);
   const differing = pairs
     .filter((pair) => !pair.before || !pair.after || differs(pair.before, pair.after))
-    .map((pair) => ({ pair, risks: risksOfPair(pair, isOwnImage) }));
+    .map((pair) => ({ pair, risks: isSettings(pair.object) ? [] : risksOfPair(pair, images) }));
   // Of too many changes those with risks are kept.
   const kept = differing
     .toSorted((a, b) => Number(b.risks.length > 0) - Number(a.risks.length > 0))
@@ -136,7 +145,8 @@ function pairObjects({ before, after }: Sides, unknown: UnknownPlaces): readonly
     const either = one && other ? other : (removed.get(key) ?? added.get(key));
     if (!either) return [];
     const { object, group } = either;
-    return [{ object, group, before: one?.content, after: other?.content, movedWith: moves.get(either) }];
+    const files = { before: one?.path, after: other?.path };
+    return [{ object, group, before: one?.content, after: other?.content, files, movedWith: moves.get(either) }];
   });
 }
 

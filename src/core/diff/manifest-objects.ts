@@ -7,6 +7,7 @@ import { type ReadingBudget, readYaml, type YamlReading } from './manifest-yaml.
 export type Manifests = ReadonlyMap<string, string>;
 
 export interface ObjectName {
+  /** Empty for settings that are no object of Kubernetes, such as those of a chart. */
   readonly apiVersion: string;
   readonly kind: string;
   readonly namespace: string | undefined;
@@ -197,6 +198,9 @@ function twiceText(twin: ManifestObject, path: string): string {
   const where = twin.path === path ? 'in this file' : `in ${shortText(twin.path)}`;
   return `${nameText(twin.object)} is declared before this ${where}; the last one counts`;
 }
+
+/** @returns Whether these are settings: they take no risk by themselves, nor do they show that there is none. */
+export const isSettings = ({ apiVersion }: ObjectName): boolean => apiVersion === '';
 
 /** @returns An object's name in a sentence: `Deployment default/podinfo`. */
 export function nameText({ kind, namespace, name }: ObjectName): string {

@@ -29,6 +29,8 @@ export interface ObjectPair {
   readonly group: string;
   readonly before: DataMap | undefined;
   readonly after: DataMap | undefined;
+  /** Where it stands on each side. */
+  readonly files: { readonly before: string | undefined; readonly after: string | undefined };
   /** The namespace at the other end, when the same object goes from one namespace to another. */
   readonly movedWith: string | undefined;
 }

@@ -1,6 +1,7 @@
 import { type Data, dataAt, isDataList, isDataMap, itemsAt, textAt, textsAt } from './manifest-data.ts';
 import { shortText } from './manifest-text.ts';
-import { newIn, type ObjectPair, podPaths, type Risk } from './risk-kind.ts';
+import type { ImageJudge } from './own-images.ts';
+import { isOfKind, newIn, type ObjectPair, podPaths, type Risk } from './risk-kind.ts';
 
 type Side = Data | undefined;
 
@@ -87,28 +88,38 @@ export function scaledToZeroRisks({ object, before, after }: ObjectPair): readon
   return [{ kind: 'scaled-to-zero', detail }];
 }
 
-/** @returns Image references that are new in the object and not the installation's own. */
-export function foreignImageRisks(
-  { object, before, after }: ObjectPair,
-  isOwnImage?: (reference: string) => boolean,
-): readonly Risk[] {
-  // What a ConfigMap calls an image may be anything.
-  if (!isOwnImage || object.kind === 'ConfigMap') return [];
-  return newIn(imagesOf(before), imagesOf(after))
-    .filter((it) => !isOwnImage(it))
+/** @returns Image references that are new in the object, and neither the component's own nor replaced in the cluster. */
+export function foreignImageRisks(pair: ObjectPair, images?: ImageJudge): readonly Risk[] {
+  const { before, after, files } = pair;
+  // What a ConfigMap calls an image may be anything, and in rules of localization it is a path.
+  const isText = isOfKind(pair, '', 'ConfigMap') || isOfKind(pair, 'config.ocm.software', 'ConfigData');
+  if (!images || isText) return [];
+  const deployed = (side: 'before' | 'after', content: Side, file = '') =>
+    imagesOf(content)
+      .filter(({ keys }) => !images.isLocalized(side, { file, keys }))
+      .map(({ reference }) => reference);
+  return newIn(deployed('before', before, files.before), deployed('after', after, files.after))
+    .filter((it) => !images.isOwn(it))
     .map((it) => ({ kind: 'foreign-image', detail: `The image ${shortText(it)} does not come from the component.` }));
 }
 
+interface FoundImage {
+  readonly reference: string;
+  readonly keys: readonly string[];
+}
+
 /** Every `image` that is a text, wherever it stands: custom resources have them in places of their own. */
-function imagesOf(value: Side): readonly string[] {
-  if (isDataList(value)) return value.flatMap(imagesOf);
+function imagesOf(value: Side, keys: readonly string[] = []): readonly FoundImage[] {
+  if (isDataList(value)) return value.flatMap((it, index) => imagesOf(it, [...keys, String(index)]));
   if (!isDataMap(value)) return [];
-  return [...value].flatMap(([key, it]) => (key === 'image' ? imageAt(it) : imagesOf(it)));
+  return [...value].flatMap(([key, it]) =>
+    key === 'image' ? imageAt(it, [...keys, key]) : imagesOf(it, [...keys, key]),
+  );
 }
 
 /** An image is a reference, or in a volume a map with one. */
-function imageAt(value: Data): readonly string[] {
-  if (typeof value === 'string') return value === '' ? [] : [value];
+function imageAt(value: Data, keys: readonly string[]): readonly FoundImage[] {
+  if (typeof value === 'string') return value === '' ? [] : [{ reference: value, keys }];
   const reference = textAt(value, 'reference');
-  return reference === undefined ? imagesOf(value) : [reference];
+  return reference === undefined ? imagesOf(value, keys) : [{ reference, keys: [...keys, 'reference'] }];
 }

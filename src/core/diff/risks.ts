@@ -1,4 +1,5 @@
 import type { ObjectName } from './manifest-objects.ts';
+import type { ImageJudge } from './own-images.ts';
 import { rbacRisks } from './risk-access.ts';
 import { crdRisks, deletionRisks, isGraveDeletion, namespaceRisks } from './risk-cluster.ts';
 import { immutableFieldRisks } from './risk-immutable.ts';
@@ -12,7 +13,7 @@ export interface ObjectRisk extends Risk {
 }
 
 /** What a reviewer should know of one object's change, the gravest first. Values of Secrets are in none of it. */
-export function risksOfPair(pair: ObjectPair, isOwnImage?: (reference: string) => boolean): readonly Risk[] {
+export function risksOfPair(pair: ObjectPair, images?: ImageJudge): readonly Risk[] {
   const found = [
     ...deletionRisks(pair),
     ...namespaceRisks(pair),
@@ -21,7 +22,7 @@ export function risksOfPair(pair: ObjectPair, isOwnImage?: (reference: string) =
     ...privilegedRisks(pair),
     ...rbacRisks(pair),
     ...immutableFieldRisks(pair),
-    ...foreignImageRisks(pair, isOwnImage),
+    ...foreignImageRisks(pair, images),
     ...serviceAccountRisks(pair),
     ...scaledToZeroRisks(pair),
   ];

@@ -1,6 +1,6 @@
 import type { FieldChange } from '../diff/field-diff.ts';
 import type { ObjectChange } from '../diff/manifest-diff.ts';
-import { nameText } from '../diff/manifest-objects.ts';
+import { isSettings, nameText } from '../diff/manifest-objects.ts';
 import { risksOf } from '../diff/risks.ts';
 import { isPartial, reviewRows, type VersionDifference } from '../diff/version-difference.ts';
 import { describePreview } from './describe-preview.ts';
@@ -31,7 +31,7 @@ export function describeRisk(difference: VersionDifference): string {
 
 /** That no risk was found says little where nothing could be looked at. */
 function whyNoRisk(difference: VersionDifference): string {
-  const changed = difference.manifests.objects.length;
+  const changed = difference.manifests.objects.filter(({ object }) => !isSettings(object)).length;
   if (changed > 0)
     return `none of the known kinds; ${count(changed, 'object')} ${changed === 1 ? 'differs' : 'differ'}`;
   return reviewRows(difference).length === 0

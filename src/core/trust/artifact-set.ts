@@ -10,6 +10,8 @@ import { Refusal } from './reason.ts';
 interface SetContent {
   readonly sizes: Map<string, number>;
   readonly manifests: Map<string, Uint8Array>;
+  /** Whether blobs that are no manifests are kept as well. */
+  readonly keepsAll: boolean;
   keptBytes: number;
   index: Uint8Array | undefined;
 }
@@ -34,7 +36,24 @@ export function isArtifactSetType(mediaType: string): boolean {
  * @see OCI image specification 1.1, image-layout.md
  */
 export async function readArtifactSet(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Digest> {
-  const content: SetContent = { sizes: new Map(), manifests: new Map(), keptBytes: 0, index: undefined };
+  return (await unpackArtifactSet(source, maxBytes, false)).main;
+}
+
+/** An OCI artifact that was found whole in an archive. */
+interface UnpackedArtifact {
+  /** Of its main manifest. */
+  readonly main: Digest;
+  /** Blobs of up to 4 MiB by digest, as far as they are kept. */
+  readonly blobs: ReadonlyMap<string, Uint8Array>;
+}
+
+/** As {@link readArtifactSet}, with the manifests; with `keepsAll`, with other small blobs too. */
+export async function unpackArtifactSet(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  keepsAll: boolean,
+): Promise<UnpackedArtifact> {
+  const content: SetContent = { sizes: new Map(), manifests: new Map(), keepsAll, keptBytes: 0, index: undefined };
   for await (const entry of readTar(unpackIfGzip(source, maxBytes), { maxEntries })) await readEntry(entry, content);
   const main = findMain(content.index);
   const { problems } = await proveArtifact(main, {
@@ -43,7 +62,7 @@ export async function readArtifactSet(source: AsyncIterable<Uint8Array>, maxByte
   });
   const [problem] = problems;
   if (problem) throw new Refusal(problem.code, problem.message);
-  return main;
+  return { main, blobs: content.manifests };
 }
 
 function refuseMissing(digest: Digest): never {
@@ -84,7 +103,7 @@ async function readBlob({ content: chunks, size }: TarEntry, digest: Digest, con
   }
   content.sizes.set(digest, size);
   const bytes = Buffer.concat(kept);
-  if (!beginsLikeJson(bytes)) return;
+  if (!fits || !(content.keepsAll || beginsLikeJson(bytes))) return;
   content.manifests.set(digest, bytes);
   content.keptBytes += size;
 }

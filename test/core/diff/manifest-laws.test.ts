@@ -203,7 +203,7 @@ describe('a Secret', () => {
         return new Map([['a.yaml', JSON.stringify(wrapped === 'Secret' ? object : list)]]);
       };
       const found = diffManifests(file(place, one, 'canary-one'), file(other, two, 'canary-two'), {
-        isOwnImage: () => false,
+        ownImages: { registries: [], references: [], digests: [], localized: { before: [], after: [] } },
       });
       expect(found.objects).toHaveLength(1);
       expect(JSON.stringify(found)).not.toContain('canary');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diffManifests } from '../../../src/core/diff/manifest-diff.ts';
+import type { OwnImages } from '../../../src/core/diff/own-images.ts';
 import { type RiskKind, riskKinds } from '../../../src/core/diff/risk-kind.ts';
 import { risksOf } from '../../../src/core/diff/risks.ts';
 
@@ -15,10 +16,13 @@ const object = (apiVersion: string, kind: string, rest: Json = {}, metadata: Jso
 const files = (...objects: readonly (Json | undefined)[]) =>
   new Map(objects.flatMap((it, index) => (it ? [[`${index}.yaml`, JSON.stringify(it)] as const] : [])));
 
-const isOwnImage = (reference: string) => reference.startsWith('registry.example.com/app/');
+const ownImages: OwnImages = {
+  ...{ registries: ['https://registry.example.com/app/'], references: [], digests: [] },
+  localized: { before: [], after: [] },
+};
 
 const compared = (before: Json | undefined, after: Json | undefined) =>
-  diffManifests(files(before), files(after), { isOwnImage });
+  diffManifests(files(before), files(after), { ownImages });
 
 const kindsOf = (before: Json | undefined, after: Json | undefined) => [
   ...new Set(risksOf(compared(before, after)).map(({ kind }) => kind)),
