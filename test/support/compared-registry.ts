@@ -18,6 +18,8 @@ export interface GivenResource {
   readonly type?: string;
   readonly version?: string;
   readonly extraIdentity?: Readonly<Record<string, string>>;
+  /** Another one than that of the bytes. */
+  readonly digest?: object;
   readonly content:
     | { readonly kind: 'blob'; readonly bytes: Uint8Array; readonly mediaType?: string }
     /** An OCI artifact in the registry, under this path or beside the component; the last manifest is the main one. */
@@ -65,7 +67,7 @@ export async function startComparedRegistry(): Promise<ComparedRegistry> {
     if (content.kind === 'blob') {
       const { bytes, mediaType = 'application/octet-stream' } = content;
       const access = { type: 'localBlob', localReference: digestOf(bytes), mediaType };
-      return { ...base, access, digest: genericDigest(bytes) };
+      return { ...base, access, digest: rest.digest ?? genericDigest(bytes) };
     }
     const main = content.artifact.manifests.at(-1) ?? Buffer.from('');
     const digest = { ...genericDigest(main), normalisationAlgorithm: 'ociArtifactDigest/v1' };

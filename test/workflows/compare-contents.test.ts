@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPartial, reviewRows, type VersionDifference } from '../../src/core/diff/version-difference.ts';
 import { digestOf } from '../../src/core/digest.ts';
+import { genericDigest } from '../builders/component-version.ts';
 import {
   archiveOf,
   type ComparedRegistry,
@@ -132,32 +133,47 @@ describe('the size of another blob', () => {
   });
 });
 
-test('an archive of an image tells its platforms as the image does', async () => {
-  const set = async (artifact: GivenArtifact): Promise<GivenResource> => {
-    const [manifest = Buffer.from('')] = artifact.manifests;
-    const layers = [Buffer.from('layer')];
-    const whole = Buffer.from(
-      JSON.stringify({
-        ...JSON.parse(Buffer.from(manifest).toString()),
-        layers: layers.map((it) => ({ mediaType: 'application/octet-stream', digest: digestOf(it), size: it.length })),
-      }),
-    );
-    const main = {
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      digest: digestOf(whole),
-      size: whole.length,
-    };
-    const blobs = [whole, ...artifact.blobs, ...layers].map((it) => [`blobs/${digestOf(it).replace(':', '.')}`, it]);
-    const index = JSON.stringify({ schemaVersion: 2, manifests: [main] });
-    const bytes = await archiveOf({ 'index.json': index, ...Object.fromEntries(blobs) });
-    const mediaType = 'application/vnd.oci.image.manifest.v1+tar+gzip';
-    return { name: 'image', type: 'ociImage', version: '1.0', content: { kind: 'blob', bytes, mediaType } };
-  };
-  const difference = await world.compare(
-    [await set(imageFor('linux/amd64', 1))],
-    [await set(imageFor('linux/arm64', 1))],
+/** @returns An archive of an image, which is whole, and the digest of its manifest. */
+async function archived(artifact: GivenArtifact) {
+  const [manifest = Buffer.from('')] = artifact.manifests;
+  const layers = [Buffer.from('layer')];
+  const whole = Buffer.from(
+    JSON.stringify({
+      ...JSON.parse(Buffer.from(manifest).toString()),
+      layers: layers.map((it) => ({ mediaType: 'application/octet-stream', digest: digestOf(it), size: it.length })),
+    }),
   );
-  expect(told(difference)).toEqual([
-    ['1.0 # linux/amd64', '1.0 # linux/arm64', ...['content', 'platforms (⚠ not for linux/amd64 any more)']],
-  ]);
+  const main = {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    digest: digestOf(whole),
+    size: whole.length,
+  };
+  const blobs = [whole, ...artifact.blobs, ...layers].map((it) => [`blobs/${digestOf(it).replace(':', '.')}`, it]);
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [main] });
+  const bytes = await archiveOf({ 'index.json': index, ...Object.fromEntries(blobs) });
+  const mediaType = 'application/vnd.oci.image.manifest.v1+tar+gzip';
+  const content = { kind: 'blob', bytes, mediaType } as const;
+  return { resource: { name: 'image', type: 'ociImage', version: '1.0', content } satisfies GivenResource, whole };
+}
+
+test('an archive of an image tells its platforms as the image does', async () => {
+  const [before, after] = [await archived(imageFor('linux/amd64', 1)), await archived(imageFor('linux/arm64', 1))];
+  const told64 = ['1.0 # linux/amd64', '1.0 # linux/arm64', 'content', 'platforms (⚠ not for linux/amd64 any more)'];
+  expect(told(await world.compare([before.resource], [after.resource]))).toEqual([told64]);
+  const artifactDigest = (bytes: Uint8Array) => ({
+    ...genericDigest(bytes),
+    normalisationAlgorithm: 'ociArtifactDigest/v1',
+  });
+  // What is signed may be the image and not the archive; then the archive must be of that image.
+  const of = async (signed: Uint8Array) => {
+    const digests = { before: artifactDigest(before.whole), after: artifactDigest(signed) };
+    return told(
+      await world.compare(
+        [{ ...before.resource, digest: digests.before }],
+        [{ ...after.resource, digest: digests.after }],
+      ),
+    );
+  };
+  expect(await of(after.whole)).toEqual([told64]);
+  expect(await of(Buffer.from('another image'))).toEqual([['1.0 #', '1.0 #', 'content']]);
 });

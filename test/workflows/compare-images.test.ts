@@ -66,9 +66,13 @@ test('an image is foreign that is neither localized, nor of a resource, nor in t
     'registry.example.org/base/as-the-cluster-reaches-it:1.0',
     'evil.example/miner:1.0',
     `${world.name}-of-others/app:1.0`,
+    `${world.name}/../others/app:1.0`,
   ];
   const after = await version(images, rule(path(0)));
-  const foreign = ['foreign-image evil.example/miner:1.0', `foreign-image ${world.name}-of-others/app:1.0`];
+  const foreign = [
+    'foreign-image evil.example/miner:1.0',
+    ...['-of-others/app:1.0', '/../others/app:1.0'].map((it) => `foreign-image ${world.name}${it}`),
+  ];
   expect(await foreignImages(undefined, after)).toEqual(foreign);
   // What was there before is no news.
   const before = await version([...images.slice(0, 4), 'evil.example/miner:1.0'], rule(path(0)));

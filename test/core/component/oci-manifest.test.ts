@@ -78,6 +78,21 @@ describe('a manifest', () => {
     );
   });
 
+  test.each<[unknown, string | undefined]>([
+    [{ os: 'linux', architecture: 'arm64' }, 'linux/arm64'],
+    [{ os: 'linux', architecture: 'arm', variant: 'v7', 'os.version': '1' }, 'linux/arm/v7'],
+    // What buildx puts beside images.
+    [{ os: 'unknown', architecture: 'unknown' }, undefined],
+    [{ os: 'linux' }, undefined],
+    [{ os: 'linux', architecture: 'a\nb' }, undefined],
+    [{ os: 'linux', architecture: 'x'.repeat(40) }, undefined],
+    ['linux/arm64', undefined],
+    [undefined, undefined],
+  ])('with the platform %j in an index is for %s', (platform, text) => {
+    const manifest = parse({ ...index, manifests: [{ ...part, platform }] });
+    expect(childrenOf(manifest)).toEqual([{ ...read, ...(text !== undefined && { platform: text }) }]);
+  });
+
   test('is JSON that everybody reads alike', () => {
     const bytes = Buffer.from('{"schemaVersion": 2, "schemaVersion": 2}');
     expect(() => parseOciManifest(bytes, 'the thing')).toThrow(
