@@ -30,8 +30,8 @@ export interface MergedManifest {
 /** Templates are not larger, and rarely come near it: merging takes the time of reading a text some ten times. */
 const limits = { maxLength: 256 * 1024, maxTokens: 40_000 };
 
-/** Each change reads the whole text anew: so many characters are read in all. */
-const maxWork = 1024 * 1024;
+/** Each change reads the whole text anew, which grows to both together: so many characters are read in all. */
+const maxWork = 2 * 1024 * 1024;
 
 /** In characters; of longer values the beginning is shown. */
 const maxShown = 300;
@@ -51,7 +51,7 @@ export function mergeManifest(base: string, rendered: string, edited: string): M
   const sides = readSides({ base, rendered, edited });
   if ('because' in sides) return { text: edited, conflicts: [wholeFile(sides.because)], applied: [] };
   const { operations, clashes } = planMerge(sides);
-  if (operations.length * edited.length > maxWork)
+  if (operations.length * (edited.length + rendered.length) > maxWork)
     return { text: edited, conflicts: [wholeFile('too much of it changed to merge it')], applied: [] };
   const hidden = Object.values(sides).some((it) => isMapping(it) && it.kind === 'Secret');
   const result = applyOperations(edited, operations, {

@@ -43,3 +43,9 @@ test('what is too large to be merged in bounded time is a conflict of the whole 
   expect(conflicts).toMatchObject([{ path: '', because: 'too much of it changed to merge it' }]);
   expect(text).toBe(many(1, 'mine: 1\n'));
 });
+
+test('what a small file grows to counts as well', () => {
+  const items = Array.from({ length: 1500 }, (_, index) => `- name: item${index}\n`).join('');
+  const { conflicts } = mergeManifest('items: []\n', `items:\n${items}`, 'items:\n- name: mine\n');
+  expect(conflicts).toMatchObject([{ path: '', because: 'too much of it changed to merge it' }]);
+});
