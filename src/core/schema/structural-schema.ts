@@ -42,7 +42,9 @@ const ownFields = {
 
 function closedSchema(schema: StructuralSchema): JsonSchema {
   if (schema['x-kubernetes-int-or-string'] === true) return { type: ['integer', 'string'] };
-  const { nullable, properties, ...rest } = withoutExtensions(schema);
+  const { nullable, properties, pattern, ...others } = withoutExtensions(schema);
+  // What only Go reads, such as (?i), is left to the cluster.
+  const rest = typeof pattern === 'string' && isReadable(pattern) ? { ...others, pattern } : others;
   const open = schema['x-kubernetes-preserve-unknown-fields'] === true;
   const result = {
     ...rest,
@@ -52,6 +54,14 @@ function closedSchema(schema: StructuralSchema): JsonSchema {
     ...(isSchema(rest.additionalProperties) && { additionalProperties: closedSchema(rest.additionalProperties) }),
   };
   return nullable === true ? { anyOf: [{ type: 'null' }, result] } : result;
+}
+
+function isReadable(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u') !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 const mapSchemas = (properties: StructuralSchema) =>

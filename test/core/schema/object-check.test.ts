@@ -168,3 +168,11 @@ describe.skipIf(!crdsAreThere)(
     );
   },
 );
+
+test('a pattern that only Go reads is left to the cluster, and the rest of the schema holds', () => {
+  const fields = 'level: { type: string, pattern: "(?i)^info$" }, count: { type: integer }';
+  const schema = `{ type: object, properties: { spec: { type: object, properties: { ${fields} } } } }`;
+  const check = createObjectCheck([definition(schema)]);
+  expect(check(tool({ level: 'INFO', count: 1 }))).toEqual([]);
+  expect(check(tool({ level: 'INFO', count: 'a' }))).toMatchObject([{ path: ['spec', 'count'] }]);
+});
