@@ -61,7 +61,14 @@ export function placeFor(
   there: readonly (Step | undefined)[],
 ): number {
   const indexOf = (step: Step) => there.findIndex((it) => it !== undefined && isSameStep(it, step));
-  const previous = after.map(indexOf).find((it) => it >= 0);
-  if (previous !== undefined) return previous + 1;
-  return before.map(indexOf).find((it) => it >= 0) ?? there.length;
+  // Nearest first, and mostly there: lists may be long.
+  for (const step of after) {
+    const index = indexOf(step);
+    if (index >= 0) return index + 1;
+  }
+  for (const step of before) {
+    const index = indexOf(step);
+    if (index >= 0) return index;
+  }
+  return there.length;
 }
