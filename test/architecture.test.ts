@@ -31,7 +31,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'core/merge': ['yaml'],
   'core/pin': ['yaml'],
   'core/repository': ['node:crypto'],
-  'core/target': ['yaml'],
+  'core/controllers': ['yaml'],
   'core/schema': ['ajv', 'yaml'],
   'core/template': ['yaml', '@bufbuild/cel'],
   'core/trust': ['node:crypto', 'node:zlib', 'pkijs'],

@@ -1,11 +1,11 @@
 import type { CollectedVersion } from '../core/component/collected-version.ts';
+import { contentPathsOf, targetOf } from '../core/controllers/target.ts';
 import type { Comparison } from '../core/drift/compare.ts';
 import { Failure } from '../core/failure.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import { type LockFile, printLockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
 import type { Commit, CommitSha } from '../core/repository/commit.ts';
-import { contentPathsOf, targetOf } from '../core/target/target.ts';
 import { identityDigest } from '../core/trust/component-digest.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import type { Reason } from '../core/trust/reason.ts';

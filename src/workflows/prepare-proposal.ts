@@ -1,11 +1,11 @@
+import { refuseUnfit } from '../core/controllers/check-target.ts';
+import { contentPathsOf, targetOf } from '../core/controllers/target.ts';
 import type { Proposal } from '../core/installation/decision.ts';
 import type { Installation } from '../core/installation/installation.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import { lockPathOf } from '../core/installation/places.ts';
 import type { PullRequest } from '../core/pull-request/pull-request.ts';
 import type { FileSet } from '../core/repository/commit.ts';
-import { refuseUnfit } from '../core/target/check-target.ts';
-import { contentPathsOf, targetOf } from '../core/target/target.ts';
 import type { Evidence } from '../core/trust/evidence.ts';
 import { Refusal } from '../core/trust/reason.ts';
 import { policyDigestOf } from '../core/trust/trust-policy.ts';

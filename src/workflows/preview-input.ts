@@ -1,8 +1,8 @@
 import type { CollectedVersion } from '../core/component/collected-version.ts';
+import { type FoundResource, lookUpResource } from '../core/controllers/component-element.ts';
+import type { Target } from '../core/controllers/target.ts';
 import type { AddressedResource } from '../core/localization/localize.ts';
 import type { PreviewInput, PreviewPart, ReadFiles, ReadText, ValuesTexts } from '../core/localization/preview.ts';
-import { type FoundResource, lookUpResource } from '../core/target/component-element.ts';
-import type { Target } from '../core/target/target.ts';
 import type { Evidence, ReferenceEvidence } from '../core/trust/evidence.ts';
 import type { PlacedResource } from './differing-resources.ts';
 import { type ComponentTexts, findNamedResources, type NamedResources } from './read-component-texts.ts';

@@ -1,8 +1,8 @@
+import { generationOfManifests } from '../core/controllers/generation.ts';
 import { Failure } from '../core/failure.ts';
 import type { LockFile } from '../core/installation/lock-file.ts';
 import type { Generation } from '../core/pin/find-pins.ts';
 import type { FileSet } from '../core/repository/commit.ts';
-import { generationOfManifests } from '../core/target/generation.ts';
 import type { RepositoryContent } from '../ports/repository-content.ts';
 
 interface GenerationChange {

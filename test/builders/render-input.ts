@@ -1,7 +1,7 @@
 import { parseComponentName } from '../../src/core/component/component-name.ts';
 import type { SignedProjection } from '../../src/core/component/signed-projection.ts';
+import type { Deployment } from '../../src/core/controllers/deployments.ts';
 import type { Installation } from '../../src/core/installation/installation.ts';
-import type { Deployment } from '../../src/core/target/deployments.ts';
 import { instanceName } from '../../src/core/template/instance-name.ts';
 import type { TemplateSet } from '../../src/core/template/template-set.ts';
 import type { VariablesInput } from '../../src/core/template/variables.ts';

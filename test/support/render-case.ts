@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import { createBuiltInSets } from '../../src/adapters/built-in-sets/built-in-sets.ts';
 import { openArchive } from '../../src/adapters/ctf/open-archive.ts';
+import { refuseUnfit } from '../../src/core/controllers/check-target.ts';
+import { contentPathsOf, targetOf } from '../../src/core/controllers/target.ts';
 import type { Installation } from '../../src/core/installation/installation.ts';
-import { refuseUnfit } from '../../src/core/target/check-target.ts';
-import { contentPathsOf, targetOf } from '../../src/core/target/target.ts';
 import { renderSet } from '../../src/core/template/render-set.ts';
 import type { LoadedTemplateSet } from '../../src/workflows/load-template-set.ts';
 import { type RenderedInstallation, renderInstallation } from '../../src/workflows/render-installation.ts';

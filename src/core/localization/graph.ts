@@ -1,5 +1,5 @@
 import { isMapping } from '../component/mapping.ts';
-import { readDefinitions } from '../target/graph-definition.ts';
+import { readDefinitions } from '../controllers/graph-definition.ts';
 import { valueAt } from '../values/merge-values.ts';
 import { type AddressedResource, imageOf, type LocalizedImage, type LocalizedValue } from './localize.ts';
 import { type ComponentPlace, type OciField, ociFields, toOci } from './oci-fields.ts';

@@ -1,10 +1,10 @@
+import { type Target, targetOf } from '../../core/controllers/target.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Installation } from '../../core/installation/installation.ts';
 import type { LockFile } from '../../core/installation/lock-file.ts';
 import { lockPathOf } from '../../core/installation/places.ts';
 import type { ReadText, RulesPart } from '../../core/localization/preview.ts';
 import type { ReviewedValues } from '../../core/pull-request/review.ts';
-import { type Target, targetOf } from '../../core/target/target.ts';
 import { Refusal } from '../../core/trust/reason.ts';
 import {
   findChangedBlocks,

@@ -1,10 +1,10 @@
+import { refuseUnfit } from '../../core/controllers/check-target.ts';
+import { targetOfPin } from '../../core/controllers/target.ts';
 import { Failure } from '../../core/failure.ts';
 import { type LockFile, printLockFile } from '../../core/installation/lock-file.ts';
 import { evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
 import { floatsOver, pins, readPin } from '../../core/pin/read-pin.ts';
 import { replacePin } from '../../core/pin/replace-pin.ts';
-import { refuseUnfit } from '../../core/target/check-target.ts';
-import { targetOfPin } from '../../core/target/target.ts';
 import { printEvidenceFile } from '../../core/trust/evidence-file.ts';
 import type { Version } from '../../core/version/version.ts';
 import type { RenderedInstallation, RenderInstallationInput } from '../render-installation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { refuseIncompleteInstance } from '../../../src/core/target/check-instance.ts';
-import { parseGraphDefinition } from '../../../src/core/target/graph-definition.ts';
+import { refuseIncompleteInstance } from '../../../src/core/controllers/check-instance.ts';
+import { parseGraphDefinition } from '../../../src/core/controllers/graph-definition.ts';
 
 const graph = (schema: string) => `apiVersion: kro.run/v1alpha1
 kind: ResourceGraphDefinition

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openArchive } from '../../../src/adapters/ctf/open-archive.ts';
+import { refuseUnfit } from '../../../src/core/controllers/check-target.ts';
+import { targetOfPin } from '../../../src/core/controllers/target.ts';
 import { Failure } from '../../../src/core/failure.ts';
-import { refuseUnfit } from '../../../src/core/target/check-target.ts';
-import { targetOfPin } from '../../../src/core/target/target.ts';
 import { collectAndVerify } from '../../../src/workflows/verify-component-version.ts';
 import { componentName } from '../../builders/component-version.ts';
 import { podinfoInstallation } from '../../builders/render-input.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { CollectedVersion } from '../../../src/core/component/collected-version.ts';
 import type { ComponentDescriptor } from '../../../src/core/component/component-descriptor.ts';
+import { refuseUnfit } from '../../../src/core/controllers/check-target.ts';
+import type { Target } from '../../../src/core/controllers/target.ts';
 import type { Installation } from '../../../src/core/installation/installation.ts';
-import { refuseUnfit } from '../../../src/core/target/check-target.ts';
-import type { Target } from '../../../src/core/target/target.ts';
 import { collectedVersion, evidenceOf, withDescriptor } from '../../builders/collected-version.ts';
 import { podinfoInstallation } from '../../builders/render-input.ts';
 

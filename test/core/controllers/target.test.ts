@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBuiltInSets } from '../../../src/adapters/built-in-sets/built-in-sets.ts';
+import { contentPathsOf, targetOf } from '../../../src/core/controllers/target.ts';
 import type { Installation } from '../../../src/core/installation/installation.ts';
-import { contentPathsOf, targetOf } from '../../../src/core/target/target.ts';
 import { podinfoInstallation, templateSet } from '../../builders/render-input.ts';
 
 const sets = createBuiltInSets(new URL('../../../templates/manifests/', import.meta.url));

@@ -1,8 +1,8 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
-import { resolveDeployments } from '../../../src/core/target/deployments.ts';
-import { readDefaults } from '../../../src/core/target/read-defaults.ts';
-import type { PlannedDeployment, Target } from '../../../src/core/target/target.ts';
+import { resolveDeployments } from '../../../src/core/controllers/deployments.ts';
+import { readDefaults } from '../../../src/core/controllers/read-defaults.ts';
+import type { PlannedDeployment, Target } from '../../../src/core/controllers/target.ts';
 import { collectedVersion, withDescriptor } from '../../builders/collected-version.ts';
 
 const target = (deployments: readonly Partial<PlannedDeployment>[], changes: Partial<Target> = {}): Target => ({
