@@ -15,6 +15,7 @@ export function checkForOne(check: GenerationCheck): readonly Unfit[] {
 function floatingPin({ collected }: GenerationCheck): readonly Unfit[] {
   const version = collected.descriptor?.version;
   const parsed = version && parseVersion(version);
+  if (parsed?.text.includes('+')) return [sharedPin];
   if (!parsed || isExactPin(parsed)) return [];
   return [
     {
@@ -24,6 +25,13 @@ function floatingPin({ collected }: GenerationCheck): readonly Unfit[] {
     },
   ];
 }
+
+/** Equality passes over build metadata: the pin `1.0.0+a` is met by a `1.0.0+b` that comes later (ocm-domain.md 3.10.1). */
+const sharedPin: Unfit = {
+  code: 'content',
+  message: 'cannot be pinned: ocm-controller would take any version that differs from it after the + only.',
+  remedy: 'Ask the provider for a version without build metadata, or use the template set ocm-k8s-toolkit.',
+};
 
 const unknownNormalisation = 'jsonNormalisation/v4alpha1';
 const plainPss = 'application/vnd.ocm.signature.rsa.pss';

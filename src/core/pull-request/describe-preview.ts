@@ -26,7 +26,12 @@ function describeImages(images: Preview['images'], notes: readonly string[]): st
   const alarms = images.filter(({ after }) => after && isAlarming(after)).length;
   const title = `Images after localization${alarms > 0 ? ` (⚠ ${alarms})` : ''}`;
   const head = ['image reference', 'signed digest', 'proof', 'where it goes', 'value'];
-  return folded(title, [...(images.length > 0 ? [cutTable(head, imageRows(images))] : []), ...notes].join('\n\n'));
+  const reasons = new Set(
+    images.flatMap(({ after }) => (after?.outcome.kind === 'no-address' ? [after.outcome.why] : [])),
+  );
+  const unaddressed = [...reasons].map((why) => `* **no address**: ${plain(cut(why, maxText))}.`);
+  const rows = images.length > 0 ? [cutTable(head, imageRows(images))] : [];
+  return folded(title, [...rows, ...unaddressed, ...notes].join('\n\n'));
 }
 
 function isAlarming({ outcome, image }: LocalizedValue): boolean {
@@ -84,6 +89,8 @@ function valueCell(change: PlacementChange<Placement>['change'], { before, after
 function outcomeCell(outcome: Outcome): string {
   const text = outcomeText(outcome);
   if (outcome.kind === 'value') return code(text);
+  // Why is said once, below the table.
+  if (outcome.kind === 'no-address') return 'no address';
   return `${outcome.kind === 'fails' ? '⚠ ' : ''}${plain(cut(text, maxText))}`;
 }
 

@@ -87,6 +87,8 @@ describe('generation 2', () => {
     const short = collectedVersion({ version: 'v1.2' });
     expect(check(2, short)).not.toThrow();
     expect(check(1, short)).toThrow('cannot be pinned');
+    expect(check(1, collectedVersion({ version: '1.0.0+a' }))).toThrow('differs from it after the + only');
+    expect(check(2, collectedVersion({ version: '1.0.0+a' }))).not.toThrow();
   });
 });
 

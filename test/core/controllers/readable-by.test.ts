@@ -12,7 +12,7 @@ const readableBy: Readonly<Record<string, readonly number[]>> = JSON.parse(caseT
 const cases = ocmCases.filter(({ id }) => readableBy[id]);
 
 /** The command line does not select versions, and so takes what a controller would take for a range. */
-const floating = ['versions/v1.2'];
+const floating = ['versions/v1.2', 'versions/1.0.0+build.5'];
 
 /** A cluster has roots in a secret only; keys go into the manifests. */
 function installationOf({ verify }: OcmCase) {
