@@ -1,5 +1,6 @@
-import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, visit } from 'yaml';
 import { findUnfitCharacter } from '../document/raw-text.ts';
+import { readDocuments } from '../document/read-documents.ts';
 
 export interface LeftAlone {
   readonly kind: 'left-alone';
@@ -85,9 +86,7 @@ const leftAlone = (because: string): LeftAlone => ({ kind: 'left-alone', because
 
 function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed[] | undefined {
   try {
-    const options = { version: '1.2', schema: 'core', merge: false, uniqueKeys: true } as const;
-    const documents = parseAllDocuments(text, { ...options, lineCounter, prettyErrors: false, logLevel: 'silent' });
-    return 'empty' in documents ? [] : documents;
+    return readDocuments(text, lineCounter);
   } catch {
     return undefined;
   }

@@ -179,3 +179,13 @@ property.prop([file, fc.dictionary(key, scalar, { maxKeys: 4 })])(
     if (!inBraces && mapping && !unusual && !unfit) expect(add(text, some).kind).not.toBe('left-alone');
   },
 );
+
+// With a comparison of each name with all before it, this would take longer than a test may.
+test('a file with a hundred thousand names is added to', () => {
+  const text = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`).join('');
+  expect(addMissingValues(text, 'podinfo', { replicas: 1 })).toEqual({
+    kind: 'added',
+    added: ['replicas'],
+    text: `${text}\npodinfo:\n  replicas: 1\n`,
+  });
+});
