@@ -7,9 +7,13 @@ import type { World } from './world.ts';
 
 const program = fileURLToPath(new URL('../../bin/consignee.js', import.meta.url));
 
+/** What the first line of the program says, and what it starts the carried Node with. */
+const flags = ['--max-semi-space-size=4'];
+const variables = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' };
+
 /** The command line as people start it, with the Node that runs the bench unless another is named. */
 function consignee(folder: string, words: readonly string[], node = process.execPath): Command {
-  return { node, words: [program, ...words], folder };
+  return { node, words: [...flags, program, ...words], folder, variables };
 }
 
 /** A pass with nothing to do, each in a process of its own. The copy of the repository and the compile cache are there already. */
@@ -50,7 +54,7 @@ export async function measureHelp(): Promise<readonly Figure[]> {
   const cold: ProcessRun[] = [];
   for (let run = 0; run < 7; run++) {
     const cache = await mkdtemp(join(tmpdir(), 'consignee-bench-cache-'));
-    cold.push(await runProcess({ ...consignee(tmpdir(), words), variables: { NODE_COMPILE_CACHE: cache } }));
+    cold.push(await runProcess({ ...consignee(tmpdir(), words), variables: { ...variables, NODE_COMPILE_CACHE: cache } }));
     await rm(cache, { recursive: true });
   }
   const bare = await runTimes(7, { node: process.execPath, words: ['-e', ''], folder: tmpdir() });
