@@ -54,7 +54,9 @@ export async function measureHelp(): Promise<readonly Figure[]> {
   const cold: ProcessRun[] = [];
   for (let run = 0; run < 7; run++) {
     const cache = await mkdtemp(join(tmpdir(), 'consignee-bench-cache-'));
-    cold.push(await runProcess({ ...consignee(tmpdir(), words), variables: { ...variables, NODE_COMPILE_CACHE: cache } }));
+    cold.push(
+      await runProcess({ ...consignee(tmpdir(), words), variables: { ...variables, NODE_COMPILE_CACHE: cache } }),
+    );
     await rm(cache, { recursive: true });
   }
   const bare = await runTimes(7, { node: process.execPath, words: ['-e', ''], folder: tmpdir() });
