@@ -1,3 +1,4 @@
+import { isMapping } from '../component/mapping.ts';
 import { parseStrictYaml } from '../document/strict-yaml.ts';
 import { Failure } from '../failure.ts';
 import type { FileSet } from '../repository/commit.ts';
@@ -28,6 +29,3 @@ function isMissing(spec: unknown, steps: readonly string[]): boolean {
   for (const step of steps.slice(0, -1)) holder = isMapping(holder) ? holder[step] : undefined;
   return isMapping(holder) && holder[steps.at(-1) ?? ''] === undefined;
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

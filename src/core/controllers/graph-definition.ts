@@ -1,4 +1,5 @@
 import { isMap } from 'yaml';
+import { isMapping } from '../component/mapping.ts';
 import { readDocuments } from '../document/read-documents.ts';
 import { decodeUtf8 } from '../document/strict-yaml.ts';
 import { Failure } from '../failure.ts';
@@ -65,9 +66,6 @@ export function readDefinitions(text: string): readonly Readonly<Record<string, 
 
 const isDefinition = ({ apiVersion, kind }: Readonly<Record<string, unknown>>) =>
   kind === 'ResourceGraphDefinition' && typeof apiVersion === 'string' && apiVersion.startsWith('kro.run/');
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function defaultsOf(fields: readonly SchemaField[]): Readonly<Record<string, unknown>> {
   const defaults: Record<string, unknown> = Object.create(null);

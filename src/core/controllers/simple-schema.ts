@@ -1,3 +1,5 @@
+import { isMapping } from '../component/mapping.ts';
+
 /** One parameter of a SimpleSchema. */
 export interface SchemaField {
   readonly path: readonly string[];
@@ -43,9 +45,6 @@ function readInto(node: unknown, path: readonly string[], fields: SchemaField[])
   }
   return undefined;
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readField(written: string, path: readonly string[]): SchemaField | string {
   const bar = written.indexOf('|');

@@ -1,3 +1,4 @@
+import { isMapping } from '../component/mapping.ts';
 import type { YamlPath } from '../document/strict-yaml.ts';
 import type { Finding } from '../failure.ts';
 import { showExpression } from './find-expression.ts';
@@ -47,9 +48,6 @@ export function nameObject({ value }: Pick<FilledTemplate, 'value'>): string | u
 type Report = (path: YamlPath, message: string, remedy: string) => void;
 
 const by = ({ expression }: Origin) => (expression === undefined ? '' : ` (from ${showExpression(expression)})`);
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty';

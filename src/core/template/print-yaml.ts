@@ -1,3 +1,4 @@
+import { isMapping, type Mapping } from '../component/mapping.ts';
 import { isAmbiguousScalar } from '../document/strict-yaml.ts';
 
 /** What a reader of one of the two YAML versions takes for something else than a text; for `e0`, not all readers agree. */
@@ -43,11 +44,8 @@ function printNumber(value: number): string {
 }
 
 type List = readonly unknown[];
-type Mapping = Readonly<Record<string, unknown>>;
 
 const isList = (value: unknown): value is List => Array.isArray(value);
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @returns Whether `value` has items of its own, so that it can be printed as lines. */
 export function hasItems(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { isMapping } from '../component/mapping.ts';
 import { Failure, type Finding, type Place } from '../failure.ts';
 import { createObjectCheck, type ObjectCheck } from '../schema/object-check.ts';
 import { checkOutput, nameObject, type OutputRules } from './check-output.ts';
@@ -162,9 +163,6 @@ function renderValues(template: Placed<string>, rendering: Rendering): Readonly<
   rendering.report(filled.originOf([]).place, 'the values are no mapping', 'Yield a mapping of names and values.');
   return undefined;
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function fill({ value: name, place }: Placed<string>, rendering: Rendering): FilledTemplate | undefined {
   const { set, findings, report, evaluate } = rendering;

@@ -1,3 +1,4 @@
+import { isMapping } from '../component/mapping.ts';
 import { parseStrictYaml, type YamlPath } from '../document/strict-yaml.ts';
 import type { Finding, Place } from '../failure.ts';
 import { remember } from '../remember.ts';
@@ -124,9 +125,6 @@ function readFields(
   }
   return value;
 }
-
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readKinds(path: YamlPath, value: unknown, reader: Reader): readonly Placed<string>[] {
   const kinds = value === undefined ? [] : readTexts(path, value, reader);
