@@ -51,21 +51,23 @@ export interface Comparison {
  * What people changed is merged with what is rendered (docs/decisions/0016).
  */
 export function compare(input: ComparisonInput): Comparison {
-  const placed = new Map([...placeUntouched(input), ...placeEdited(input)]);
+  const edited = new Set(findEdited(input.base, input.locked));
+  const wanted = new Map([...input.rendered].map(([path, content]) => [path, entryOf(content, input.like)]));
+  const comparing = { ...input, edited, wanted };
+  const placed = new Map([...placeUntouched(comparing), ...placeEdited(comparing)]);
   const files = new Map<string, string>();
   const tree = new Map<string, TreeEntry>();
   const changes: FileChange[] = [];
-  const places = [...placed.values(), ...placeCopies(input, placed)];
-  for (const { path, content, entry, wanted } of places) {
+  const places = [...placed.values(), ...placeCopies(comparing, placed)];
+  for (const { path, content, entry, wanted: own = entry } of places) {
     const there = input.base.get(path);
     if (content !== undefined) files.set(path, content);
-    const own = wanted ?? entry;
     if (own) tree.set(path, own);
     if (entry ? entry.blob !== there?.blob : there !== undefined) changes.push({ path, content });
   }
   return {
     changes: [...changes, ...changesBeside(input)],
-    occupied: findOccupied(input),
+    occupied: findOccupied(comparing),
     conflicts: [...placed.values()].flatMap(({ path, conflicts = [] }) =>
       conflicts.map((it) => ({ ...it, file: path })),
     ),
@@ -73,6 +75,13 @@ export function compare(input: ComparisonInput): Comparison {
     tree,
     files,
   };
+}
+
+interface Comparing extends ComparisonInput {
+  /** As `findEdited` gives it. */
+  readonly edited: ReadonlySet<string>;
+  /** The rendered files as git has them. */
+  readonly wanted: ReadonlyMap<string, TreeEntry>;
 }
 
 /** What is to stand at a path. */
@@ -88,26 +97,25 @@ interface Placed {
   readonly conflicts?: readonly Omit<FileConflict, 'file'>[];
 }
 
-function placeUntouched({ base, locked, rendered, application, like }: ComparisonInput): ReadonlyMap<string, Placed> {
-  const edited = new Set(findEdited(base, locked));
+function placeUntouched(comparing: Comparing): ReadonlyMap<string, Placed> {
+  const { locked, rendered, application, edited, wanted } = comparing;
   const placed = new Map<string, Placed>();
   for (const [path, content] of rendered)
-    if (!edited.has(path)) placed.set(path, { path, content, entry: entryOf(content, like) });
+    if (!edited.has(path)) placed.set(path, { path, content, entry: wanted.get(path) });
   for (const { path } of locked)
     if (!edited.has(path) && !rendered.has(path) && isNamedAfter(application, path)) placed.set(path, gone(path));
   return placed;
 }
 
-function placeEdited(input: ComparisonInput): ReadonlyMap<string, Placed> {
-  const { base, locked, rendered, application, texts } = input;
-  const edited = new Set(findEdited(base, locked));
-  const moved = edited.size > 0 ? findMoved({ ...input, rendered: new Set(rendered.keys()) }, texts) : new Map();
+function placeEdited(comparing: Comparing): ReadonlyMap<string, Placed> {
+  const { base, locked, rendered, application, texts, edited } = comparing;
+  const moved = edited.size > 0 ? findMoved({ ...comparing, rendered: new Set(rendered.keys()) }, texts) : new Map();
   const placed = new Map<string, Placed>();
   for (const { path, blob } of locked) {
     if (!edited.has(path) || !(rendered.has(path) || isNamedAfter(application, path))) continue;
     const now = moved.get(path) ?? path;
     const file = { last: blob, there: base.get(now), rendered: rendered.get(path) };
-    placed.set(path, placeFile(file, { path, now }, input));
+    placed.set(path, placeFile(file, { path, now }, comparing));
   }
   return placed;
 }
@@ -115,13 +123,13 @@ function placeEdited(input: ComparisonInput): ReadonlyMap<string, Placed> {
 function placeFile(
   file: EditedFile,
   { path, now }: { readonly path: string; readonly now: string },
-  { texts, like }: ComparisonInput,
+  { texts, like, wanted: entries }: Comparing,
 ): Placed {
-  const { there, rendered } = file;
+  const { there } = file;
   const outcome = judgeFile(file, texts);
   if (outcome.kind === 'removed') return gone(now);
   const stays = { path: now, content: there && texts.get(there.blob), entry: there };
-  const wanted = rendered === undefined ? undefined : entryOf(rendered, like);
+  const wanted = entries.get(path);
   if (outcome.kind === 'conflict') return { ...stays, conflicts: outcome.conflicts, wanted };
   const { content } = outcome.kind === 'written' ? outcome : stays;
   const entry = outcome.kind === 'written' ? entryOf(outcome.content, like) : there;
@@ -134,16 +142,15 @@ function placeFile(
 
 /** Git forgets what no commit has: a render that was never committed as it is lies beside the lock file, to be found by its id. */
 function placeCopies(
-  { base, locked, rendered, copies, like }: ComparisonInput,
+  { base, locked, rendered, copies, wanted }: Comparing,
   placed: ReadonlyMap<string, Placed>,
 ): readonly Placed[] {
   const paths = [...new Set([...rendered.keys(), ...locked.map(({ path }) => path)])];
   return paths.flatMap((path) => {
-    const [content, own] = [rendered.get(path), placed.get(path)];
+    const [content, entry, own] = [rendered.get(path), wanted.get(path), placed.get(path)];
     const copy = `${copies}/${path}`;
-    const isAsRendered =
-      content === undefined || (own?.path === path && own.entry?.blob === entryOf(content, like).blob);
-    if (!isAsRendered) return [{ path: copy, content, entry: entryOf(content, like) }];
+    const isAsRendered = entry === undefined || (own?.path === path && own.entry?.blob === entry.blob);
+    if (!isAsRendered) return [{ path: copy, content, entry }];
     return base.has(copy) ? [gone(copy)] : [];
   });
 }
@@ -155,11 +162,11 @@ function changesBeside({ base, beside }: ComparisonInput): readonly FileChange[]
   });
 }
 
-function findOccupied({ base, locked, rendered }: ComparisonInput): readonly string[] {
+function findOccupied({ base, locked, wanted }: Comparing): readonly string[] {
   const written = new Set(locked.map(({ path }) => path));
-  return [...rendered].flatMap(([path, content]) => {
+  return [...wanted].flatMap(([path, { blob }]) => {
     const there = base.get(path);
-    return there && !written.has(path) && there.blob !== blobIdOf(content, there.blob) ? [path] : [];
+    return there && !written.has(path) && there.blob !== blob ? [path] : [];
   });
 }
 
