@@ -39,11 +39,15 @@ async function answer(message: ToWorker): Promise<FromWorker> {
   }
 }
 
-let made: { readonly of: string; readonly check: ObjectCheck } | undefined;
+let made: { readonly of: readonly DefinitionFile[]; readonly check: ObjectCheck } | undefined;
 
 /** Compiling schemas takes longer than rendering, and all installations of a repository have the same ones. */
 function checkOnce(definitions: readonly DefinitionFile[]): ObjectCheck {
-  const of = JSON.stringify(definitions);
-  if (made?.of !== of) made = { of, check: createObjectCheck(definitions) };
+  if (!made || !areSame(made.of, definitions)) made = { of: definitions, check: createObjectCheck(definitions) };
   return made.check;
 }
+
+/** They come as copies each time. */
+const areSame = (one: readonly DefinitionFile[], other: readonly DefinitionFile[]): boolean =>
+  one.length === other.length &&
+  one.every(({ source, text }, index) => source === other[index]?.source && text === other[index].text);
