@@ -103,7 +103,8 @@ function loosenedAnchors(before: Anchors, after: Anchors, signature: string): re
   });
 }
 
-const fileOf = (anchor: VerificationAnchor): string =>
+/** @returns Where the key or the certificates stand, below the folder of the configuration. */
+export const fileOf = (anchor: VerificationAnchor): string =>
   'publicKey' in anchor ? anchor.publicKey : anchor.rootCertificate;
 
 const retiredAt = ({ retired }: VerificationAnchor): number => retired?.getTime() ?? Number.POSITIVE_INFINITY;

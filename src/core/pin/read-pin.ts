@@ -42,7 +42,8 @@ export function pins({ generation, value }: Pick<Pin, 'generation' | 'value'>, v
 }
 
 /** Of versions with three numbers, the rest of the spelling is the value. */
-const withoutPrefix = (text: string) => text.replace(/^v/, '');
+/** Two spellings of one version differ by a `v` before it at most. */
+export const withoutPrefix = (text: string) => text.replace(/^v/, '');
 
 /** @returns Whether the object names a range that the version is in: then the cluster may run it, or something newer. */
 export function floatsOver({ generation, value }: Pick<Pin, 'generation' | 'value'>, version: Version): boolean {

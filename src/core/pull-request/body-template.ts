@@ -1,4 +1,5 @@
 import { Failure, type Finding } from '../failure.ts';
+import { templateFailure } from '../template/template-failure.ts';
 
 /** The text of a pull request, as parts between which it may be cut. */
 export interface BodyTemplate {
@@ -66,14 +67,8 @@ export function parseBodyTemplate(text: string, source: string): BodyTemplate {
     };
     return { kind: 'text', pieces: readPieces(part, report) };
   });
-  const [first, ...others] = findings;
-  if (!first) return { parts };
-  throw others.length === 0
-    ? new Failure('template', first.message, first)
-    : new Failure('template', `${source} has ${findings.length} mistakes`, {
-        findings,
-        remedy: 'Correct the places below.',
-      });
+  if (findings.length > 0) throw templateFailure(findings, source);
+  return { parts };
 }
 
 /** Lines up to the next blank one. */

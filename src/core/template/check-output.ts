@@ -47,7 +47,8 @@ export function nameObject({ value }: Pick<FilledTemplate, 'value'>): string | u
 
 type Report = (path: YamlPath, message: string, remedy: string) => void;
 
-const by = ({ expression }: Origin) => (expression === undefined ? '' : ` (from ${showExpression(expression)})`);
+/** @returns What a message says of where a value comes from. */
+export const by = ({ expression }: Origin) => (expression === undefined ? '' : ` (from ${showExpression(expression)})`);
 
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty';

@@ -1,7 +1,7 @@
 import { isMapping } from '../component/mapping.ts';
 import { Failure, type Finding, type Place } from '../failure.ts';
 import { createObjectCheck, type ObjectCheck } from '../schema/object-check.ts';
-import { checkOutput, nameObject, type OutputRules } from './check-output.ts';
+import { by, checkOutput, nameObject, type OutputRules } from './check-output.ts';
 import { createEvaluate, type ExpressionResult } from './expression.ts';
 import { readExpression, showExpression } from './find-expression.ts';
 import { outputPath } from './output-path.ts';
@@ -150,9 +150,8 @@ function checkObject(filled: FilledTemplate, rules: OutputRules, objects: Map<st
 function checkAgainstSchema({ value, originOf }: FilledTemplate, { checkSchema }: Rendering): readonly Finding[] {
   if (!isMapping(value)) return [];
   return checkSchema(value).map(({ path, message, remedy }) => {
-    const { place, expression } = originOf(path);
-    const by = expression === undefined ? '' : ` (from ${showExpression(expression)})`;
-    return { place, message: `${message}${by}`, remedy };
+    const origin = originOf(path);
+    return { place: origin.place, message: `${message}${by(origin)}`, remedy };
   });
 }
 

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { type Adoption, noAdoption } from '../../core/init/adoption.ts';
 import type { Installation } from '../../core/installation/installation.ts';
 import { evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
-import { floatsOver, pins, readPin } from '../../core/pin/read-pin.ts';
+import { floatsOver, pins, readPin, withoutPrefix } from '../../core/pin/read-pin.ts';
 import { Refusal } from '../../core/trust/reason.ts';
 import { policyDigestOf } from '../../core/trust/trust-policy.ts';
 import { tagToVersion, type Version, versionToTag } from '../../core/version/version.ts';
@@ -139,8 +139,6 @@ function whichRuns(
     throw new Failure('usage', `${describePin(located)}, so ${said} does not run.`, { remedy });
   return (version) => withoutPrefix(version) === withoutPrefix(said);
 }
-
-const withoutPrefix = (version: Version) => version.replace(/^v/, '');
 
 const isSpelled = ({ pin: { value } }: LocatedPin, version: Version) =>
   value.kind === 'text' && value.text.trim() === version;

@@ -1,6 +1,7 @@
 import { Failure, type Finding } from '../../core/failure.ts';
-import type { ConfiguredInstallation, VerificationAnchor } from '../../core/installation/installation.ts';
+import type { ConfiguredInstallation } from '../../core/installation/installation.ts';
 import { renderDigestOf } from '../../core/installation/lock-file.ts';
+import { fileOf } from '../../core/installation/loosening.ts';
 import { componentsFolderOf, configurationFolder, evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
 import type { PlannedChange } from '../../core/pull-request/review.ts';
 import { Refusal } from '../../core/trust/reason.ts';
@@ -76,9 +77,6 @@ const settingsOf = ({ unavailable, ...settings }: ConfiguredInstallation): strin
 
 const keysOf = ({ anyOf }: ConfiguredInstallation['verify'][number]): readonly string[] =>
   anyOf.map((it) => `${configurationFolder}/${fileOf(it)}`);
-
-const fileOf = (anchor: VerificationAnchor): string =>
-  'publicKey' in anchor ? anchor.publicKey : anchor.rootCertificate;
 
 interface Planning extends PlanInput {
   readonly listings: Listings;
