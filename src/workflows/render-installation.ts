@@ -5,22 +5,19 @@ import { resolveDeployments } from '../core/controllers/deployments.ts';
 import { parseGraphDefinition } from '../core/controllers/graph-definition.ts';
 import { readContentAt, readDefaults } from '../core/controllers/read-defaults.ts';
 import type { Target } from '../core/controllers/target.ts';
-import type { Digest } from '../core/digest.ts';
 import type { Installation } from '../core/installation/installation.ts';
-import { type LockFile, lockFiles, printLockFile } from '../core/installation/lock-file.ts';
-import { componentsFolderOf, evidencePathOf, lockPathOf } from '../core/installation/places.ts';
+import { type LockFile, lockFiles } from '../core/installation/lock-file.ts';
+import { componentsFolderOf } from '../core/installation/places.ts';
 import type { PullRequestContent } from '../core/pull-request/describe.ts';
 import type { FileSet } from '../core/repository/commit.ts';
 import { templateVariables } from '../core/template/variables.ts';
-import type { Evidence } from '../core/trust/evidence.ts';
-import { printEvidenceFile } from '../core/trust/evidence-file.ts';
 import { parsePublicKey } from '../core/trust/public-key.ts';
 import type { TrustPolicy } from '../core/trust/trust-policy.ts';
 import { addMissingValues } from '../core/values/add-values.ts';
 import { constraintForAllControllers, parseConstraint } from '../core/version/constraint.ts';
-import type { Version } from '../core/version/version.ts';
 import type { Evaluator } from '../ports/evaluator.ts';
 import type { LoadedTemplateSet } from './load-template-set.ts';
+import { type RecordInput, recordInstallation } from './record-installation.ts';
 
 /** Everything that a component version comes to in the applications repository. */
 export interface RenderedInstallation {
@@ -41,21 +38,13 @@ export interface ValuesFile {
   readonly unreadable: boolean;
 }
 
-export interface RenderInstallationInput {
-  readonly installation: Installation;
-  readonly version: Version;
-  readonly manifest: Digest;
+export interface RenderInstallationInput extends RecordInput {
   readonly installed: LockFile | undefined;
   readonly templates: LoadedTemplateSet;
   /** What the template set renders for. The content at its `contentPathsOf` must have been collected. */
   readonly target: Target;
   readonly policy: TrustPolicy;
-  /** Digest of the policy that the proposal is made under. */
-  readonly policyDigest: Digest | undefined;
   readonly collected: CollectedVersion;
-  readonly evidence: Evidence;
-  /** As `inputsDigestOf` gives it. */
-  readonly inputs: Digest;
   /** The values file on the base branch. */
   readonly values: ValuesFile;
   readonly evaluator: Pick<Evaluator, 'render'>;
@@ -69,8 +58,7 @@ export interface RenderInstallationInput {
  * @throws {Failure} `template`, `configuration` or `content`.
  */
 export async function renderInstallation(input: RenderInstallationInput): Promise<RenderedInstallation> {
-  const { installation, target, collected, evidence, evaluator, templates, version, manifest, inputs, installed } =
-    input;
+  const { installation, target, collected, evidence, evaluator, templates, installed } = input;
   const { descriptor } = collected;
   if (!descriptor || !evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
   const deployments = resolveDeployments(target, collected, installation.application);
@@ -91,25 +79,13 @@ export async function renderInstallation(input: RenderInstallationInput): Promis
   });
   if (definition) refuseIncompleteInstance(definition, files);
   const values = addValues(input, initialValues);
-  const lock: LockFile = {
-    environment: installation.environment,
-    application: installation.application,
-    component: installation.component,
-    version,
-    digest: evidence.digest,
-    manifest,
+  const record = recordInstallation(input, {
     templates: templates.label,
-    inputs,
-    ...(input.policyDigest && { policy: input.policyDigest }),
     parameters: [...new Set([...(installed?.parameters ?? []), ...Object.keys(initialValues)])],
     files: lockFiles(files, input.like),
-  };
-  const beside = new Map([
-    [lockPathOf(installation), printLockFile(lock)],
-    [evidencePathOf(installation), printEvidenceFile({ ...evidence, manifest })],
-    ...values.files,
-  ]);
-  return { lock, files, beside, valuesAdded: values.added, notes: values.notes };
+  });
+  const beside = new Map([...record.files, ...values.files]);
+  return { lock: record.lock, files, beside, valuesAdded: values.added, notes: values.notes };
 }
 
 function definitionOf({ definition }: Target, collected: CollectedVersion) {

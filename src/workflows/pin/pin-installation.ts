@@ -1,22 +1,18 @@
 import { refuseUnfit } from '../../core/controllers/check-target.ts';
 import { targetOfPin } from '../../core/controllers/target.ts';
 import { Failure } from '../../core/failure.ts';
-import { type LockFile, printLockFile } from '../../core/installation/lock-file.ts';
-import { evidencePathOf, lockPathOf } from '../../core/installation/places.ts';
 import { floatsOver, pins, readPin } from '../../core/pin/read-pin.ts';
 import { replacePin } from '../../core/pin/replace-pin.ts';
-import { printEvidenceFile } from '../../core/trust/evidence-file.ts';
 import type { Version } from '../../core/version/version.ts';
+import { type RecordInput, recordInstallation } from '../record-installation.ts';
 import type { RenderedInstallation, RenderInstallationInput } from '../render-installation.ts';
 import type { LocatedPin } from './locate-pin.ts';
 
 /** What stands for the template set in lock files of installations that are not rendered. */
 export const pinLabel = 'pin';
 
-export type PinInstallationInput = Pick<
-  RenderInstallationInput,
-  'installation' | 'version' | 'manifest' | 'installed' | 'policyDigest' | 'collected' | 'evidence' | 'inputs'
-> & { readonly located: LocatedPin };
+export type PinInstallationInput = RecordInput &
+  Pick<RenderInstallationInput, 'installed' | 'collected'> & { readonly located: LocatedPin };
 
 /**
  * Puts a verified component version into the one object of people that deploys it, and renders nothing. Same input, same bytes.
@@ -27,35 +23,17 @@ export type PinInstallationInput = Pick<
  *   controllers would get wrong.
  */
 export function pinInstallation(input: PinInstallationInput): RenderedInstallation {
-  const { installation, version, manifest, policyDigest, collected, evidence, inputs, located } = input;
-  if (!evidence.digest) throw new Error(`${evidence.component} ${evidence.version} was not verified.`);
+  const { installation, version, collected, evidence, located } = input;
   refuseUnfit({
     target: targetOfPin(located.pin.generation),
     installation: { ...installation, verify: verifies(located) ? installation.verify : [] },
     collected,
     evidence,
   });
-  const lock: LockFile = {
-    environment: installation.environment,
-    application: installation.application,
-    component: installation.component,
-    version,
-    digest: evidence.digest,
-    manifest,
-    templates: pinLabel,
-    pinned: located.path,
-    inputs,
-    ...(policyDigest && { policy: policyDigest }),
-    parameters: [],
-    files: [],
-  };
+  const record = recordInstallation(input, { templates: pinLabel, pinned: located.path, parameters: [], files: [] });
   const text = changedText(input);
-  const beside = new Map([
-    [lockPathOf(installation), printLockFile(lock)],
-    [evidencePathOf(installation), printEvidenceFile({ ...evidence, manifest })],
-    ...(text === undefined ? [] : ([[located.path, text]] as const)),
-  ]);
-  return { lock, files: new Map(), beside, valuesAdded: undefined, notes: notesOn(located, version) };
+  const beside = new Map([...record.files, ...(text === undefined ? [] : ([[located.path, text]] as const))]);
+  return { lock: record.lock, files: new Map(), beside, valuesAdded: undefined, notes: notesOn(located, version) };
 }
 
 function notesOn({ path, pin }: LocatedPin, version: Version): readonly string[] {
